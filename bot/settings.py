@@ -1,0 +1,109 @@
+"""The one record of settings, read from the environment here and nowhere else.
+
+Everything has a default that suits a first run on one machine with SQLite. `app.py` and `__main__.py` read this record
+and hand each part only what it needs; docs/settings.md lists every name, and a test keeps the two the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the message is one plain sentence that says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and how the product runs. Each field is set by DESK_ and its name in capitals."""
+
+    environment: str = "development"  # development or production
+    host: str = "127.0.0.1"  # address that the public pages listen on
+    port: int = 8080  # port of the public pages
+    actions_port: int = 5055  # internal port on 127.0.0.1 that the engine calls for custom actions
+    engine_port: int = 5005  # internal port on 127.0.0.1 where the engine listens
+    engine_url: str = ""  # address of an engine run elsewhere; empty means the one on engine_port
+    database_url: str = "sqlite+aiosqlite:///var/desk.sqlite3"  # or postgresql+asyncpg://…
+    redis_url: str = ""  # needed only with several gateways; empty means one process
+    councils_folder: Path = Path("councils")  # the knowledge packs
+    encoders_folder: Path = Path("var/encoders")  # the built sentence encoders
+    model: Path = Path("var/models/current")  # the trained model that the engine serves
+    engine_timeout: float = 4.0  # seconds before a slow engine is given up for this turn
+    clock: datetime | None = None  # start at another time of day; never in production
+    log_format: str = "console"  # console or json
+    rate_limits: bool = True  # whether limits on residents' requests are enforced
+
+    @property
+    def engine(self) -> str:
+        """The engine's address, without a slash at the end."""
+        return self.engine_url.rstrip("/") or f"http://127.0.0.1:{self.engine_port}"
+
+    @property
+    def production(self) -> bool:
+        """Whether development conveniences are refused."""
+        return self.environment == "production"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from variables named DESK_…; raises BadSetting for an unknown or unusable one."""
+    values: dict[str, object] = {}
+    readers: dict[str, Callable[[str], object]] = {
+        "environment": _one_of("development", "production"),
+        "host": str,
+        "port": _port,
+        "actions_port": _port,
+        "engine_port": _port,
+        "engine_url": str,
+        "database_url": str,
+        "redis_url": str,
+        "councils_folder": Path,
+        "encoders_folder": Path,
+        "model": Path,
+        "engine_timeout": float,
+        "clock": _moment,
+        "log_format": _one_of("console", "json"),
+        "rate_limits": _yes_or_no,
+    }
+    for variable, text in environment.items():
+        if not variable.startswith("DESK_"):
+            continue
+        name = variable.removeprefix("DESK_").lower()
+        if name not in readers:
+            raise BadSetting(f"There is no setting {variable}: see docs/settings.md for the names.")
+        try:
+            values[name] = readers[name](text)
+        except ValueError as problem:
+            raise BadSetting(f"{variable}={text} cannot be used: {problem}.") from problem
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.production and settings.clock:
+        raise BadSetting("DESK_CLOCK is for trying things out and is refused in production: remove it.")
+    return settings
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"it must be {' or '.join(choices)}")
+        return text
+
+    return read
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ValueError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    return _one_of("yes", "no")(text) == "yes"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a moment is written like 2026-11-21T21:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/London"))

@@ -1,0 +1,42 @@
+"""How alembic reaches the database: the same address as the product, on the same drivers.
+
+bot/foundation/migrations.py calls it; `alembic revision --autogenerate` uses it through alembic.ini.
+"""
+
+import asyncio
+from pathlib import Path
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.conversations import store as conversations_store
+from bot.foundation.database import metadata
+
+ROOMS_WITH_TABLES = (conversations_store,)
+LOCK = 7_331_042  # any number, the same in every gateway
+
+
+def run(connection: Connection) -> None:
+    """Runs the steps on one connection."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def main() -> None:
+    """Opens the database and runs the steps."""
+    url = context.config.get_main_option("sqlalchemy.url") or "sqlite+aiosqlite:///var/desk.sqlite3"
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and place.database:
+        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+asyncio.run(main())
