@@ -1,0 +1,265 @@
+"""The use cases of a conversation: begin, say, read, listen, end, give feedback. One transaction each.
+
+`say` stores the resident's message and only then wakes whoever should answer; the assistant's side is
+`replies_ready`, which appends a reply only if nobody else took the conversation meanwhile. Masking of personal data is
+handed in (privacy room), so that this room stays below it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+
+from bot.conversations import store
+from bot.conversations.model import (
+    ASSISTANT,
+    CLOSED,
+    PERSON_CHOICE,
+    Context,
+    Conversation,
+    Kind,
+    Message,
+    Reply,
+    Sender,
+    new_id,
+    new_token,
+    same_token,
+    token_hash,
+)
+from bot.conversations.text import clean_text
+from bot.foundation.bus import Bus, Listener
+from bot.foundation.clock import Clock
+from bot.foundation.database import Database
+
+log = structlog.get_logger()
+
+IDLE_LIFE = timedelta(hours=24)  # a token opens nothing after this long without a message
+TURN_LEASE = timedelta(seconds=60)  # a turn whose process died is taken up again after this
+
+
+class NotFound(Exception):
+    """No such conversation for this token. Wrong id and wrong token look the same on purpose."""
+
+
+class Closed(Exception):
+    """The conversation has ended; nothing more can be said in it."""
+
+
+class UnknownChoice(Exception):
+    """The choice was never offered in this conversation."""
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A message after masking, and the plain words to tell the resident what was hidden."""
+
+    text: str
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of a message: its seq and whether it had been sent before."""
+
+    seq: int
+    repeat: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """Who has the conversation now, and whether the assistant still owes a reply."""
+
+    owner: str
+    epoch: int
+    thinking: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Messages after a seq, and the state at the same moment."""
+
+    messages: list[Message]
+    state: State
+
+
+class Conversations:
+    """The conversations of this product. Build one in app.py."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, mask: Callable[[str, str], Masked]) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._mask = mask
+        self.on_resident_message: Callable[[str], Awaitable[None]] | None = None
+
+    async def begin(self, council: str, greeting: Sequence[Reply]) -> tuple[Conversation, str, list[Message]]:
+        """Starts a conversation with the greeting in it; returns it, its token and its messages."""
+        now = self._clock.now()
+        token = new_token()
+        conversation = Conversation(new_id(), council, ASSISTANT, 1, 0, 0, 0, now, now, Context())
+        async with self._database.writing() as tx:
+            await store.add_conversation(tx, conversation, token_hash(token))
+            await store.add_messages(tx, conversation, greeting, now)
+            messages = await store.messages_after(tx, conversation.id, 0)
+        log.info("conversation_begun", conversation_id=conversation.id, council=council)
+        return conversation, token, messages
+
+    async def access(self, conversation_id: str, token: str) -> Conversation:
+        """The conversation that this token opens; raises NotFound."""
+        async with self._database.reading() as tx:
+            found = await store.conversation_with_token(tx, conversation_id)
+        if not found or not same_token(token, found[1]) or self._clock.now() - found[0].last_at > IDLE_LIFE:
+            raise NotFound
+        return found[0]
+
+    async def say(self, conversation: Conversation, client_message_id: str, text: str) -> Said:
+        """Stores what the resident wrote, once. Raises UnusableText and Closed."""
+        masked = self._mask(clean_text(text), conversation.council)
+        return await self._store(conversation, client_message_id, Reply(Kind.TEXT, masked.text, sender=Sender.RESIDENT), masked)
+
+    async def choose(self, conversation: Conversation, client_message_id: str, choice: str) -> Said:
+        """Stores the button that the resident pressed, once. Raises UnknownChoice and Closed."""
+        async with self._database.reading() as tx:
+            offered = await store.choices_offered(tx, conversation.id)
+        if choice == PERSON_CHOICE:
+            offered.setdefault(PERSON_CHOICE, "Talk to a person")
+        if choice not in offered:
+            raise UnknownChoice
+        reply = Reply(Kind.TEXT, offered[choice], data={"choice": choice}, sender=Sender.RESIDENT)
+        return await self._store(conversation, client_message_id, reply, Masked(""))
+
+    async def _store(self, conversation: Conversation, client_message_id: str, message: Reply, masked: Masked) -> Said:
+        now = self._clock.now()
+        async with self._database.writing() as tx:
+            found = await store.conversation_with_token(tx, conversation.id, lock=True)
+            if found is None:
+                raise NotFound
+            current = found[0]
+            earlier = await store.message_by_client_id(tx, current.id, client_message_id)
+            if earlier is not None:
+                return Said(earlier, repeat=True)
+            if current.closed:
+                raise Closed
+            [seq] = await store.add_messages(tx, current, [message], now, client_message_id)
+            if masked.notice:
+                notice = Reply(Kind.NOTICE, masked.notice, data={"reason": "masked"}, sender=Sender.SYSTEM)
+                await store.add_messages(tx, replace(current, last_seq=seq), [notice], now)
+        await self._bus.wake(conversation.id)
+        if self.on_resident_message and current.owner == ASSISTANT:
+            await self.on_resident_message(conversation.id)
+        return Said(seq, repeat=False)
+
+    async def read(self, conversation_id: str, after: int) -> Page:
+        """What is new after a seq, and who has the conversation."""
+        async with self._database.reading() as tx:
+            found = await store.conversation_with_token(tx, conversation_id)
+            if found is None:
+                raise NotFound
+            messages = await store.messages_after(tx, conversation_id, after)
+        conversation = found[0]
+        return Page(messages, State(conversation.owner, conversation.epoch, conversation.thinking))
+
+    async def read_or_wait(self, conversation_id: str, after: int, seconds: float) -> Page:
+        """The same, but with nothing new it waits up to `seconds` for a message or the end of a turn."""
+        async with self._bus.listen(conversation_id) as news:
+            page = await self.read(conversation_id, after)
+            before = page.state
+            loop_ends = self._clock.now() + timedelta(seconds=seconds)
+            while not page.messages and page.state == before:
+                left = (loop_ends - self._clock.now()).total_seconds()
+                if left <= 0 or not await news.wait(left):
+                    return await self.read(conversation_id, after)
+                page = await self.read(conversation_id, after)
+        return page
+
+    def listen(self, conversation_id: str) -> AbstractAsyncContextManager[Listener]:
+        """A listener that is woken when something happens in the conversation."""
+        return self._bus.listen(conversation_id)
+
+    async def end(self, conversation: Conversation, goodbye: Reply) -> None:
+        """Closes the conversation; ending it twice changes nothing."""
+        now = self._clock.now()
+        async with self._database.writing() as tx:
+            found = await store.conversation_with_token(tx, conversation.id, lock=True)
+            if found is None:
+                raise NotFound
+            current = found[0]
+            if current.closed:
+                return
+            await store.add_messages(tx, current, [goodbye], now)
+            await store.change_conversation(
+                tx, current.id, owner=CLOSED, epoch=current.epoch + 1, answered_seq=current.resident_seq, turn_until=None
+            )
+        await self._bus.wake(conversation.id)
+
+    async def give_feedback(
+        self, conversation: Conversation, seq: int, helpful: Literal["yes", "partly", "no"], comment: str
+    ) -> None:
+        """Records whether an answer helped; raises NotFound when that seq is not an answer of this conversation."""
+        masked = self._mask(clean_text(comment), conversation.council).text if comment.strip() else ""
+        async with self._database.writing() as tx:
+            message = await store.message_at(tx, conversation.id, seq)
+            if message is None or message.sender == Sender.RESIDENT:
+                raise NotFound
+            await store.set_feedback(tx, conversation.id, seq, helpful, masked, self._clock.now())
+
+    async def claim_turn(self, conversation_id: str) -> tuple[Conversation, list[Message]] | None:
+        """Takes the conversation's turn if the resident waits and nobody has it; with its newest messages."""
+        now = self._clock.now()
+        async with self._database.writing() as tx:
+            if not await store.claim_turn(tx, conversation_id, now, now + TURN_LEASE):
+                return None
+            found = await store.conversation_with_token(tx, conversation_id)
+            newest = await store.latest_messages(tx, conversation_id, 30)
+        return (found[0], newest) if found else None
+
+    async def replies_ready(
+        self, conversation: Conversation, replies: Sequence[Reply], context: Context, answered: int
+    ) -> Literal["done", "more", "taken"]:
+        """Appends the assistant's replies to the message `answered`, unless the owner changed: then they are kept unsent.
+
+        Says "more" when the resident wrote again meanwhile (the turn stays with the caller), "taken" when it was kept.
+        """
+        now = self._clock.now()
+        async with self._database.writing() as tx:
+            found = await store.conversation_with_token(tx, conversation.id, lock=True)
+            if found is None:
+                return "taken"
+            current = found[0]
+            if current.owner != ASSISTANT or current.epoch != conversation.epoch:
+                await store.add_unsent(tx, current.id, replies, now)
+                await store.change_conversation(tx, current.id, turn_until=None)
+                return "taken"
+            if replies:
+                await store.add_messages(tx, current, replies, now)
+            more = current.resident_seq > answered
+            await store.change_conversation(
+                tx,
+                current.id,
+                answered_seq=answered,
+                context=context.as_json(),
+                turn_until=now + TURN_LEASE if more else None,
+            )
+        await self._bus.wake(conversation.id)
+        return "more" if more else "done"
+
+    async def newest_messages(self, conversation_id: str, limit: int = 30) -> tuple[Conversation, list[Message]]:
+        """The conversation with its newest messages, oldest of them first."""
+        async with self._database.reading() as tx:
+            found = await store.conversation_with_token(tx, conversation_id)
+            if found is None:
+                raise NotFound
+            return found[0], await store.latest_messages(tx, conversation_id, limit)
+
+    async def release_turns(self) -> None:
+        """Forgets claims of turns that an earlier process left; only where this is the one process."""
+        async with self._database.writing() as tx:
+            await store.release_turns(tx)
+
+    async def unfinished_turns(self) -> list[str]:
+        """Conversations whose turn was cut off, to be taken up again."""
+        async with self._database.reading() as tx:
+            return await store.unfinished_turns(tx, self._clock.now())

@@ -1,0 +1,326 @@
+"""One turn of the assistant: from a resident's message to the replies and what to remember.
+
+The order matters. Danger is screened first and without the engine; then what the message says about the conversation
+itself; then bare words; then the engine's reading, which model.py turns into a decision; only then the engine is asked
+what to say, with an intent and never with the resident's words. With the engine away, knowledge search answers alone.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.conversations.model import PERSON_CHOICE, Context, Conversation, Kind, Message, Reply
+from bot.conversations.text import has_words
+from bot.dialogue import model
+from bot.dialogue.composing import Composer, area_of
+from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
+from bot.dialogue.model import Bands, Step
+from bot.knowledge.search import Found
+from bot.knowledge.service import Knowledge
+
+SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
+REMEMBERED = 8  # articles of the conversation that are kept in mind
+
+
+class UrgentScreen(Protocol):
+    """What the assistant needs of the safety room."""
+
+    def look(self, council: str, text: str) -> Reply | None:
+        """The fixed reply to a message that speaks of danger, or None."""
+
+    def reply(self, council: str) -> Reply:
+        """The fixed reply to danger of a kind that is not known."""
+
+
+class Languages(Protocol):
+    """What the assistant needs of the languages room."""
+
+    def detect(self, text: str) -> str | None:
+        """The code of a language other than English, or None."""
+
+    def answer_follows(self, council: str, code: str) -> Reply:
+        """In that language: the answer follows in English, and how to get an interpreter."""
+
+    def nothing_found(self, council: str, code: str) -> Reply:
+        """In that language: no answer was found, a person can help."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn produced."""
+
+    replies: list[Reply]
+    context: Context
+    outcome: str  # name for metrics: answer, clarify, repair, urgent, …
+
+
+class Assistant:
+    """The assistant of all councils. Build one in app.py."""
+
+    def __init__(
+        self,
+        engine: DialogueEngine,
+        knowledge: Knowledge,
+        screen: UrgentScreen,
+        languages: Languages,
+        bands: Bands | None = None,
+    ) -> None:
+        self._engine = engine
+        self._knowledge = knowledge
+        self._screen = screen
+        self._languages = languages
+        self._bands = bands or Bands()
+        self.composer = Composer(knowledge)
+
+    async def reply(self, conversation: Conversation, message: Message) -> Turn:
+        """The replies to one message of the resident, and the context afterwards."""
+        choice = str(message.data.get("choice", ""))
+        if choice:
+            turn = await self._reply_to_choice(conversation, choice)
+        else:
+            turn = await self._reply_to_text(conversation, message.text)
+        return self._never_twice(conversation, turn)
+
+    # ---- buttons
+
+    async def _reply_to_choice(self, conversation: Conversation, choice: str) -> Turn:
+        council, context = conversation.council, conversation.context
+        name, _, value = choice.partition(":")
+        if choice == PERSON_CHOICE:
+            return await self._or_degraded(conversation, "", lambda: self._respond(conversation, "talk_to_human", ""))
+        if name == "ask":
+            return await self._reply_to_text(conversation, value)
+        if name == "menu":
+            return Turn([self.composer.menu(council, value)], replace(context, misses=0), "menu")
+        if name == "article":
+            article = self._knowledge.article(council, value)
+            if article is not None:
+                return self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+            return Turn([self.composer.withdrawn(council, "")], context, "withdrawn")
+        return await self._or_degraded(conversation, "", lambda: self._respond(conversation, value, ""))
+
+    # ---- words
+
+    async def _reply_to_text(self, conversation: Conversation, text: str) -> Turn:
+        council, context = conversation.council, conversation.context
+        urgent = self._screen.look(council, text)
+        if urgent is not None:
+            return Turn([urgent], context, "urgent")
+        if not has_words(text):
+            reply = self.composer.say(council, "repair", "no_words", choices=self.composer.wanted(council))
+            return Turn([reply], context, "no_words")
+        language = self._languages.detect(text)
+        if language is not None:
+            return self._reply_in_other_language(conversation, text, language)
+        phrase = model.bare(text)
+        phrases = self.composer.words(council)["phrases"]
+        if phrase in phrases["not_meant"] and context.last_reply:
+            return self._not_meant(conversation)
+        if phrase in phrases["go_back"]:
+            reply = self.composer.say(council, "repair", "go_back", choices=self.composer.wanted(council))
+            return Turn([reply], replace(context, topic="", article="", misses=0), "go_back")
+        for name, menu in self.composer.words(council)["menus"].items():
+            if phrase in menu["words"]:
+                return Turn([self.composer.menu(council, name)], replace(context, misses=0), "menu")
+        return await self._or_degraded(conversation, text, lambda: self._understand(conversation, text))
+
+    async def _understand(self, conversation: Conversation, text: str) -> Turn:
+        council, context = conversation.council, conversation.context
+        reading = await self._engine.read(text)
+        question = text
+        if context.topic and reading.confidence < 0.9 and model.may_follow_up(text):
+            reading, question = await self._with_topic(conversation, text, reading)
+        if reading.probability("urgent_risk") >= self._bands.urgent:
+            return Turn([self._screen.reply(council)], context, "urgent")
+        parts = model.questions_in(text)
+        if len(parts) > 1:
+            several = await self._several(parts)
+            if len(several) > 1:
+                return await self._answer_several(conversation, several)
+        found = self._knowledge.search(council, question, limit=6)
+        decision = model.decide(reading, _agreeing(found), self._bands, frozenset(context.tried))
+        if decision.step == Step.ANSWER:
+            turn = await self._respond(conversation, decision.intents[0], question, reading.confidence)
+            return self._mention_danger(conversation, turn, reading)
+        if decision.step == Step.CLARIFY:
+            return self._clarify(conversation, decision.intents)
+        return self._repair(conversation, found)
+
+    async def _with_topic(self, conversation: Conversation, text: str, alone: Reading) -> tuple[Reading, str]:
+        """The reading of a follow-up with the topic in hand, if that makes more sense than the message alone."""
+        topic = conversation.context.topic
+        question = f"{self.composer.label(conversation.council, topic)}: {text}"
+        together = await self._engine.read(question)
+        if alone.confidence >= 0.75 and area_of(alone.intent) != area_of(topic):
+            return alone, text
+        return (together, question) if together.confidence > alone.confidence or together.intent == topic else (alone, text)
+
+    async def _several(self, parts: Sequence[str]) -> list[tuple[str, str]]:
+        """The questions of a message, each with its intent, where the reading of a part is sure and new."""
+        found: dict[str, str] = {}
+        for part in parts[:4]:
+            reading = await self._engine.read(part)
+            sure = reading.confidence >= self._bands.part and reading.intent not in ("out_of_scope", "urgent_risk", "talk_to_human")
+            if sure and reading.intent not in model.CONVERSATIONAL:
+                found.setdefault(reading.intent, part)
+        return [(intent, part) for intent, part in found.items()]
+
+    async def _answer_several(self, conversation: Conversation, several: list[tuple[str, str]]) -> Turn:
+        council = conversation.council
+        replies: list[Reply] = []
+        for intent, part in several[:2]:
+            turn = await self._respond(conversation, intent, part)
+            replies += turn.replies
+        if len(several) > 2:
+            labels = [self.composer.label(council, intent) for intent, _ in several[2:]]
+            text = self.composer.words(council)["answers"]["left_over"].format(topics=", ".join(labels))
+            choices = self.composer.readings(council, [intent for intent, _ in several[2:]])
+            replies.append(Reply(Kind.CLARIFY, text, choices))
+        return self._answered(conversation, replies)
+
+    # ---- what the engine says to an intent
+
+    async def _respond(self, conversation: Conversation, intent: str, question: str, confidence: float | None = None) -> Turn:
+        """The engine's typed messages for an intent, turned into words."""
+        metadata = {"council": conversation.council}
+        replies = []
+        for message in await self._engine.respond(conversation.id, intent, metadata):
+            replies.append(self._in_words(conversation, message, intent, question, confidence))
+        return self._answered(conversation, replies)
+
+    def _in_words(
+        self, conversation: Conversation, message: dict[str, Any], intent: str, question: str, confidence: float | None
+    ) -> Reply:
+        council, composer = conversation.council, self.composer
+        kind = message.get("kind")
+        if kind == "answer":
+            article = self._knowledge.best_for_intent(council, intent, question)
+            return composer.answer(council, article, intent, confidence) if article else composer.withdrawn(council, intent)
+        if kind == "meta":
+            choices = composer.wanted(council) if intent in ("greet", "deny", "help", "start_over", "stop_form") else ()
+            return composer.say(council, "meta", intent, choices=choices, intent=intent)
+        if kind == "urgent":
+            return self._screen.reply(council)
+        if kind == "handoff":
+            return composer.handoff(council)
+        if kind == "notice":
+            return composer.say(
+                council, "out_of_scope", kind=Kind.NOTICE, choices=composer.areas(council), reason=message["reason"], intent=intent
+            )
+        raise EngineUnavailable("unknown_kind")
+
+    def _answered(self, conversation: Conversation, replies: list[Reply]) -> Turn:
+        context = conversation.context
+        answers = [reply for reply in replies if reply.kind == Kind.ANSWER]
+        if any(reply.data.get("intent") == "start_over" for reply in replies):
+            return Turn(replies, Context(), "start_over")
+        if answers:
+            shown = tuple(dict.fromkeys((*context.shown, *(reply.data["article"] for reply in answers))))[-REMEMBERED:]
+            topic, article = answers[-1].data["intent"], answers[-1].data["article"]
+            context = replace(context, topic=topic, article=article, shown=shown, misses=0, tried=())
+        elif replies and replies[0].kind in (Kind.NOTICE, Kind.HANDOFF):
+            context = replace(context, misses=0)
+        return Turn(replies, context, replies[0].kind.value if replies else "silent")
+
+    # ---- when it is not clear
+
+    def _clarify(self, conversation: Conversation, intents: Sequence[str]) -> Turn:
+        context = replace(conversation.context, misses=conversation.context.misses + 1)
+        if context.misses >= 3:
+            return self._repair(conversation, [])
+        words = ("clarify", "ask")
+        reply = self.composer.say(
+            conversation.council, *words, kind=Kind.CLARIFY, choices=self.composer.readings(conversation.council, intents)
+        )
+        return Turn([reply], context, "clarify")
+
+    def _repair(self, conversation: Conversation, found: Sequence[Found]) -> Turn:
+        """First miss: which subject. Second: pages that may help. Third: a person."""
+        council = conversation.council
+        misses = conversation.context.misses + 1
+        context = replace(conversation.context, misses=misses)
+        likely = [one.article for one in found if one.meaning >= 0.35][:3]
+        if misses == 1:
+            reply = self.composer.say(council, "repair", "first", kind=Kind.CLARIFY, choices=self.composer.areas(council))
+        elif misses == 2 and likely:
+            reply = self.composer.say(
+                council, "repair", "second", kind=Kind.CLARIFY, choices=self.composer.articles(council, likely)
+            )
+        elif misses == 2:
+            reply = self.composer.say(council, "repair", "second_nothing", kind=Kind.CLARIFY, choices=self.composer.areas(council))
+        else:
+            sorry = self.composer.say(council, "repair", "third", kind=Kind.NOTICE, reason="not_understood")
+            return Turn([sorry, self.composer.handoff(council)], replace(context, misses=0), "handed_over")
+        return Turn([reply], context, "repair")
+
+    def _not_meant(self, conversation: Conversation) -> Turn:
+        council, context = conversation.council, conversation.context
+        tried = tuple(dict.fromkeys((*context.tried, context.topic))) if context.topic else context.tried
+        context = replace(context, misses=context.misses + 1, tried=tried)
+        if context.misses >= 3:
+            return self._repair(replace(conversation, context=replace(context, misses=2)), [])
+        title = self.composer.label(council, context.topic) if context.topic else ""
+        near = [one.article for one in self._knowledge.search(council, title, limit=6)] if title else []
+        near = [article for article in near if article.id not in context.shown][:3]
+        path = "not_meant" if near else "not_meant_nothing"
+        choices = self.composer.articles(council, near) if near else self.composer.areas(council)
+        return Turn([self.composer.say(council, "repair", path, kind=Kind.CLARIFY, choices=choices)], context, "repair")
+
+    def _mention_danger(self, conversation: Conversation, turn: Turn, reading: Reading) -> Turn:
+        if reading.probability("urgent_risk") < self._bands.mention_danger:
+            return turn
+        notice = self.composer.say(conversation.council, "answers", "danger", kind=Kind.NOTICE, reason="danger")
+        return replace(turn, replies=[*turn.replies, notice])
+
+    def _never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
+        """Another way on when the very same reply would come twice running."""
+        council, context = conversation.council, turn.context
+        mark = "|".join(f"{reply.kind}:{reply.data.get('article') or reply.text}" for reply in turn.replies)[:500]
+        if mark and mark == conversation.context.last_reply and turn.outcome not in ("urgent", "handoff"):
+            answer = next((reply for reply in turn.replies if reply.kind == Kind.ANSWER), None)
+            near = self._knowledge.search(council, str(answer.data["title"]), limit=4) if answer else []
+            others = [one.article for one in near if answer and one.article.id != answer.data["article"]][:2]
+            words = "again" if others else "again_text"
+            choices = self.composer.articles(council, others) if others else self.composer.areas(council)
+            reply = self.composer.say(council, "repair", words, kind=Kind.CLARIFY, choices=choices)
+            return Turn([reply], replace(context, last_reply=f"again:{mark}"[:500]), "again")
+        return replace(turn, context=replace(context, last_reply=mark))
+
+    # ---- other languages, and the engine away
+
+    def _reply_in_other_language(self, conversation: Conversation, text: str, language: str) -> Turn:
+        council = conversation.council
+        found = self._knowledge.search(council, text, foreign=True, limit=3)
+        if not found:
+            return Turn([self._languages.nothing_found(council, language)], conversation.context, "language")
+        article = found[0].article
+        turn = self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+        return replace(turn, replies=[self._languages.answer_follows(council, language), *turn.replies], outcome="language")
+
+    async def _or_degraded(self, conversation: Conversation, text: str, work: Callable[[], Awaitable[Turn]]) -> Turn:
+        """The turn, or simple answers from search alone while the engine gives none."""
+        try:
+            return await work()
+        except EngineUnavailable:
+            return self._search_alone(conversation, text)
+
+    def _search_alone(self, conversation: Conversation, text: str) -> Turn:
+        council = conversation.council
+        found = self._knowledge.search(council, text, limit=3) if text else []
+        if found and found[0].score >= SEARCH_ALONE:
+            notice = self.composer.say(council, "degraded", kind=Kind.NOTICE, reason="degraded")
+            article = found[0].article
+            turn = self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+            return replace(turn, replies=[notice, *turn.replies], outcome="degraded")
+        choices = self.composer.articles(council, [one.article for one in found])
+        notice = self.composer.say(council, "degraded_nothing", kind=Kind.NOTICE, choices=choices, reason="degraded")
+        return Turn([notice, self.composer.handoff(council)], conversation.context, "degraded")
+
+
+def _agreeing(found: Sequence[Found]) -> dict[str, float]:
+    """For each intent, how near the nearest of its articles is in meaning."""
+    near: dict[str, float] = {}
+    for one in found:
+        for intent in one.article.intents:
+            near[intent] = max(near.get(intent, 0.0), one.meaning)
+    return near

@@ -1,0 +1,122 @@
+"""How a reading becomes a decision, in plain Python: answer, clarify or repair.
+
+Three bands of calibrated confidence: high, answer; middle, "Is it one of these?" with two or three readings; low, say
+so and change the method. Search can lift a doubtful reading when the best article agrees with it. Splitting a message
+into its questions and spotting a follow-up live here too. assistant.py uses these; words are in councils/*/words.yml.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.dialogue.engine import Reading
+
+# Intents that are about the conversation itself: never offered as a reading, never a second question.
+CONVERSATIONAL = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "help", "bot_challenge", "start_over", "stop_form"})
+# Matters of such weight that a person is offered with the answer (docs/architecture.md, "People first").
+PERSON_FIRST = frozenset(
+    {
+        "ct_arrears",
+        "ct_bereavement",
+        "ben_hardship",
+        "ben_appeal",
+        "ben_overpayment",
+        "complaint",
+        "homeless_help",
+        "ben_discretionary_housing_payment",
+    }
+)
+
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n+|(?<=\?)(?=\w)")
+_JOINT = re.compile(
+    r"\s*[,;]?\s+(?:and also|also can you|also|and another thing|another question|plus|oh and|and (?=(?:how|what|when|where|who|why|can|do|is|are)\b))\s*",
+    re.IGNORECASE,
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:and|but|ok|okay|so|what about|how about|what if|and if|and for|for|also|even if|does that|is that|is it|would that|can i do"
+    r" (?:it|that)|do i|how much|how long|how do i|where|when|who|why|which|what (?:documents|proof|number|form|time|if)|can (?:i|you|they)|if)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(r"\b(?:it|that|this|them|they|those|one|same|there)\b", re.IGNORECASE)
+FOLLOW_UP_WORDS = 9  # a longer message stands on its own
+PART_WORDS = 3  # a shorter part of a message is no question of its own
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Where the bands of confidence lie, fitted on the held-out messages (docs/evaluation.md)."""
+
+    answer: float = 0.50  # this or more: answer
+    lifted: float = 0.30  # this or more and the best article agrees: answer
+    offer: float = 0.22  # this or more in all for the readings offered: clarify
+    reading: float = 0.06  # a reading less likely than this is not offered
+    part: float = 0.60  # a part of a message must be this sure to count as a question of its own
+    urgent: float = 0.50  # danger to life: answered as urgent from here
+    mention_danger: float = 0.12  # from here the answer mentions 999
+    out_of_scope: float = 0.60  # turned away only when this sure
+
+
+class Step(StrEnum):
+    """What to do with a message."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, and with which intents: one to answer, two or three to offer, none when lost."""
+
+    step: Step
+    intents: tuple[str, ...] = ()
+
+
+def decide(reading: Reading, agreeing: Mapping[str, float], bands: Bands, ruled_out: frozenset[str] = frozenset()) -> Decision:
+    """What to do with a message.
+
+    `agreeing` has, for each intent that search found an article of, how near the article's questions are (0 to 1).
+    `ruled_out` are readings that the resident has said were not meant.
+    """
+    ranking = [(intent, probability) for intent, probability in reading.ranking if intent not in ruled_out]
+    if not ranking:
+        return Decision(Step.REPAIR)
+    intent, probability = ranking[0]
+    if intent == "out_of_scope" and probability < bands.out_of_scope:
+        return _offer([one for one in ranking if one[0] != "out_of_scope"], bands)
+    if probability >= bands.answer:
+        return Decision(Step.ANSWER, (intent,))
+    best_article = max(agreeing.values(), default=0.0)
+    if probability >= bands.lifted and agreeing.get(intent, 0.0) >= max(0.55, best_article - 1e-6):
+        return Decision(Step.ANSWER, (intent,))
+    return _offer(ranking, bands)
+
+
+def _offer(ranking: list[tuple[str, float]], bands: Bands) -> Decision:
+    readings = [
+        (intent, probability)
+        for intent, probability in ranking
+        if intent not in CONVERSATIONAL and intent != "out_of_scope" and probability >= bands.reading
+    ][:3]
+    if not readings or sum(probability for _, probability in readings) < bands.offer:
+        return Decision(Step.REPAIR)
+    return Decision(Step.CLARIFY, tuple(intent for intent, _ in readings))
+
+
+def questions_in(text: str) -> list[str]:
+    """The parts of a message that could each be a question; the whole when it has only one."""
+    parts = [part.strip(" ,;-") for sentence in _SENTENCE_END.split(text) for part in _JOINT.split(sentence)]
+    parts = [part for part in parts if len(part.split()) >= PART_WORDS]
+    return parts if len(parts) > 1 else [text]
+
+
+def may_follow_up(text: str) -> bool:
+    """Whether the message may lean on what was said before: short, and it begins or points like a follow-up."""
+    words = text.split()
+    return len(words) <= FOLLOW_UP_WORDS and bool(_FOLLOW_UP.search(text.strip()) or _POINTING.search(text))
+
+
+def bare(text: str) -> str:
+    """A message reduced to its words, for comparing with fixed phrases."""
+    return " ".join(re.sub(r"[^\w\s]", "", text.lower().replace("’", "").replace("'", "")).split())

@@ -1,0 +1,147 @@
+"""Hybrid search over one council's articles: words (SQLite FTS5, in memory) and meaning (sentence embeddings), fused.
+
+The full-text index is a private SQLite database rebuilt from the packs at start, on either main database: a few hundred
+articles need no server, and the ranking is then the same everywhere (docs/decisions/0003). Meaning is compared with each
+question of an article and with its title and answer; the best of these counts. `weights` turn the signals into the
+probability that the article is the right one, fitted by `python -m bot evaluate`.
+"""
+
+import math
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.knowledge.model import Article, CouncilKnowledge
+from bot.knowledge.rendering import filled, first_paragraph, plain_text
+
+Vectors = npt.NDArray[np.float32]
+_WORD = re.compile(r"\w+")
+_STOP = frozenset(
+    "a an and are at be but by can do does for from get how i if in is it its me my of on or our so that the their there they"
+    " this to us was we what when where which who will with you your please have has had am im ive need want know about hi hello".split()
+)
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; the encoders package has the real one."""
+
+    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+        """One row a text, each of length one. `kind` is query or passage."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How the signals add up to log-odds; the defaults were fitted on the held-out questions (docs/evaluation.md)."""
+
+    meaning: float = 9.0
+    words: float = 1.6
+    intent: float = 3.0
+    primary: float = 0.5
+    bias: float = -6.6
+
+
+@dataclass(frozen=True)
+class Found:
+    """One article that search offers: the probability that it answers, and the signals behind it."""
+
+    article: Article
+    score: float
+    meaning: float  # cosine with the nearest question or answer, 0 to 1
+    words: float  # full-text rank against the best hit, 0 to 1
+    intent: float  # probability of the article's intents, as read by the engine; 0 when nothing was read
+    nearest: str  # the question or answer that was nearest in meaning
+
+    @property
+    def why(self) -> str:
+        """The signals in words, for staff and for the command line."""
+        return f"meaning {self.meaning:.2f}, words {self.words:.2f}, intent {self.intent:.2f}; nearest: {self.nearest}"
+
+
+class Search:
+    """An index of the articles of one council that are available. Rebuild it when they change."""
+
+    def __init__(
+        self,
+        council: CouncilKnowledge,
+        articles: Sequence[Article],
+        encoder: Encoder,
+        foreign: Encoder | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        self._weights = weights or Weights()
+        self._articles = list(articles)
+        self._encoder = encoder
+        self._foreign = foreign
+        self._texts: list[str] = []
+        self._owners: list[int] = []
+        self._fts = sqlite3.connect(":memory:", check_same_thread=False)
+        self._fts.execute("CREATE VIRTUAL TABLE page USING fts5(title, questions, body, tokenize = 'porter unicode61')")
+        for place, article in enumerate(self._articles):
+            body = plain_text(filled(article.body, council.facts))
+            questions = list(article.questions)
+            self._fts.execute(
+                "INSERT INTO page(rowid, title, questions, body) VALUES (?, ?, ?, ?)",
+                (place, article.title, "\n".join(questions), body),
+            )
+            for text in [article.title, *questions, f"{article.title}. {first_paragraph(body)}"]:
+                self._texts.append(text)
+                self._owners.append(place)
+        self._vectors = encoder.embed(self._texts, "passage") if self._texts else np.zeros((0, 1), np.float32)
+        self._foreign_vectors = foreign.embed(self._texts, "passage") if foreign and self._texts else None
+
+    def search(
+        self, question: str, *, intents: dict[str, float] | None = None, foreign: bool = False, limit: int = 5
+    ) -> list[Found]:
+        """The best articles for a question, best first.
+
+        `intents` are probabilities from the engine's reading; `foreign` compares with the multilingual encoder, where
+        words cannot match and only meaning counts.
+        """
+        if not self._articles:
+            return []
+        use_foreign = foreign and self._foreign is not None and self._foreign_vectors is not None
+        encoder = self._foreign if use_foreign and self._foreign is not None else self._encoder
+        vectors = self._foreign_vectors if use_foreign and self._foreign_vectors is not None else self._vectors
+        cosines = vectors @ encoder.embed([question], "query")[0]
+        meaning = np.zeros(len(self._articles), np.float32)
+        nearest = [0] * len(self._articles)
+        for place, (owner, cosine) in enumerate(zip(self._owners, cosines, strict=True)):
+            if cosine > meaning[owner]:
+                meaning[owner], nearest[owner] = cosine, place
+        words = {} if foreign else self._words(question)
+        found = []
+        for place, article in enumerate(self._articles):
+            intent = max((intents or {}).get(name, 0.0) for name in article.intents)
+            signals = (float(meaning[place]), words.get(place, 0.0), intent)
+            score = self._probability(*signals, article.primary)
+            found.append(Found(article, score, *signals, self._texts[nearest[place]]))
+        return sorted(found, key=lambda one: one.score, reverse=True)[:limit]
+
+    def _probability(self, meaning: float, words: float, intent: float, primary: bool) -> float:
+        w = self._weights
+        odds = w.bias + w.meaning * meaning + w.words * words + w.intent * intent + w.primary * primary
+        return 1 / (1 + math.exp(-odds))
+
+    def _words(self, question: str) -> dict[int, float]:
+        """Full-text rank of each hit against the best one, scaled by the share of the question's words found in the index."""
+        terms = list(dict.fromkeys(word for word in _WORD.findall(question.lower()) if word not in _STOP and len(word) > 1))
+        if not terms:
+            return {}
+        match = " OR ".join(f'"{term}"' for term in terms[:40])
+        rows = self._fts.execute(
+            "SELECT rowid, bm25(page, 4.0, 3.0, 1.0) FROM page WHERE page MATCH ? ORDER BY 2 LIMIT 30", (match,)
+        ).fetchall()
+        if not rows:
+            return {}
+        best = min(rank for _, rank in rows)
+        strength = min(1.0, -best / 12.0)
+        return {place: strength * rank / best for place, rank in rows}
+
+    def close(self) -> None:
+        """Gives the index's memory back."""
+        self._fts.close()

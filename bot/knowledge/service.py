@@ -1,0 +1,118 @@
+"""What the other rooms ask of knowledge: the councils there are, the articles of an intent, and search.
+
+Everything is read once and held in memory; a new day can withdraw articles, so each council's index is rebuilt when the
+date in London changes. Answers leave this room with their facts filled in, their sources and the date checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.conversations.model import Source
+from bot.foundation.clock import Clock
+from bot.foundation.words import LONDON
+from bot.knowledge.model import Article, CouncilKnowledge
+from bot.knowledge.reading import read_councils
+from bot.knowledge.rendering import filled, html, plain_text
+from bot.knowledge.search import Encoder, Found, Search
+
+
+class UnknownCouncil(Exception):
+    """There is no pack of this name."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An article as it is given: plain text, HTML, sources."""
+
+    article: Article
+    text: str
+    html: str
+    sources: tuple[Source, ...]
+
+
+class Knowledge:
+    """The knowledge of every council of this product. Build one in app.py."""
+
+    def __init__(self, councils: Mapping[str, CouncilKnowledge], clock: Clock, encoder: Encoder, foreign: Encoder | None) -> None:
+        self._councils = dict(councils)
+        self._clock = clock
+        self._encoder = encoder
+        self._foreign = foreign
+        self._indexes: dict[str, tuple[date, Search]] = {}
+
+    @classmethod
+    def read(cls, folder: Path, clock: Clock, encoder: Encoder, foreign: Encoder | None) -> "Knowledge":
+        """Knowledge from the packs of a folder. Raises UnreadablePack."""
+        return cls(read_councils(folder), clock, encoder, foreign)
+
+    @property
+    def council_ids(self) -> list[str]:
+        """The councils that residents can ask."""
+        return sorted(self._councils)
+
+    def council(self, council_id: str) -> CouncilKnowledge:
+        """One council's knowledge; raises UnknownCouncil."""
+        if council_id not in self._councils:
+            raise UnknownCouncil(council_id)
+        return self._councils[council_id]
+
+    def words(self, council_id: str) -> dict[str, Any]:
+        """The council's own wording of everything that is not an article."""
+        return self.council(council_id).words
+
+    def today(self) -> date:
+        """The date in London."""
+        return self._clock.now().astimezone(LONDON).date()
+
+    def search(
+        self,
+        council_id: str,
+        question: str,
+        *,
+        intents: dict[str, float] | None = None,
+        foreign: bool = False,
+        limit: int = 5,
+    ) -> list[Found]:
+        """The council's best articles for a question, best first; see Search.search."""
+        return self._index(council_id).search(question, intents=intents, foreign=foreign, limit=limit)
+
+    def best_for_intent(self, council_id: str, intent: str, question: str) -> Article | None:
+        """The article of an intent that fits the question best: the primary one unless a narrower one clearly fits."""
+        found = self.search(council_id, question, intents={intent: 1.0}, limit=8) if question else []
+        fitting = [one for one in found if intent in one.article.intents]
+        primary = self.council(council_id).primary_for(intent, self.today())
+        if primary is None or not fitting:
+            return primary or (fitting[0].article if fitting else None)
+        return fitting[0].article
+
+    def article(self, council_id: str, article_id: str) -> Article | None:
+        """An article that can be given today, or None."""
+        council = self.council(council_id)
+        article = council.articles.get(article_id)
+        return None if article is None or council.withdrawn(article, self.today()) else article
+
+    def answer(self, council_id: str, article: Article) -> Answer:
+        """The article with its facts filled in, as a resident gets it."""
+        council = self.council(council_id)
+        body = filled(article.body, council.facts)
+        sources = [Source(page.title, page.url, article.checked) for page in article.sources]
+        return Answer(article, plain_text(body), html(body), tuple(sources))
+
+    def warm_up(self) -> None:
+        """Builds every council's index, so that the first question does not wait for it."""
+        for council_id in self._councils:
+            self._index(council_id)
+
+    def _index(self, council_id: str) -> Search:
+        today = self.today()
+        day, index = self._indexes.get(council_id, (None, None))
+        if index is None or day != today:
+            council = self.council(council_id)
+            index = Search(council, council.available(today), self._encoder, self._foreign)
+            self._indexes[council_id] = (today, index)
+        return index
+
+

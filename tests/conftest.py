@@ -1,0 +1,77 @@
+"""What all tests share: the packs with the real encoders, and the databases they can run on.
+
+The suite runs on SQLite always, and again on PostgreSQL where one listens on 127.0.0.1:5432 (in CI it must).
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aiohttp import ClientSession
+from encoders import Encoder
+
+from bot.foundation.clock import SystemClock
+from bot.knowledge.service import Knowledge
+
+ROOT = Path(__file__).resolve().parents[1]
+POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The shipped packs with the real encoders, read once."""
+    folder = ROOT / "var" / "encoders"
+    if not (folder / "minilm").is_dir():
+        pytest.fail("The encoders are not built: run make setup first.")
+    read = Knowledge.read(ROOT / "councils", SystemClock(), Encoder.load(folder / "minilm"), Encoder.load(folder / "e5"))
+    read.warm_up()
+    return read
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The address of a PostgreSQL server; skips where none listens, fails in CI."""
+
+    async def check() -> None:
+        connection = await asyncpg.connect(POSTGRES, timeout=3)
+        await connection.close()
+
+    try:
+        asyncio.run(check())
+    except (OSError, TimeoutError, asyncpg.PostgresError):
+        if os.environ.get("CI"):
+            pytest.fail("No PostgreSQL listens on 127.0.0.1:5432, and CI must test with one.")
+        pytest.skip("No PostgreSQL listens on 127.0.0.1:5432; set DESK_TEST_POSTGRES to use another one.")
+    return POSTGRES
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"desk_test_{secrets.token_hex(6)}"
+    asyncio.run(_on_server(server, f'CREATE DATABASE "{name}"'))
+    yield server.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
+    asyncio.run(_on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+async def _on_server(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    """A plain HTTP session."""
+    async with ClientSession() as session:
+        yield session
