@@ -16,6 +16,7 @@ from encoders import Encoder
 
 from bot.foundation.clock import SystemClock
 from bot.knowledge.service import Knowledge
+from tests.running import ENGINE_PYTHON, free_port, running_engine, running_gateway
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -75,3 +76,14 @@ async def session() -> AsyncIterator[ClientSession]:
     """A plain HTTP session."""
     async with ClientSession() as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole product, running with the real engine."""
+    if not (ROOT / "var" / "models" / "current").exists() or not ENGINE_PYTHON.exists():
+        pytest.fail("The engine has no trained model: run make setup first.")
+    folder = tmp_path_factory.mktemp("site")
+    engine_port, actions_port = free_port(), free_port()
+    with running_engine(folder, engine_port, actions_port), running_gateway(folder, engine_port, actions_port) as address:
+        yield address

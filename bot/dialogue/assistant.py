@@ -28,8 +28,11 @@ class UrgentScreen(Protocol):
     def look(self, council: str, text: str) -> Reply | None:
         """The fixed reply to a message that speaks of danger, or None."""
 
-    def reply(self, council: str) -> Reply:
-        """The fixed reply to danger of a kind that is not known."""
+    def hints(self, council: str, text: str) -> bool:
+        """Whether the wording hints at danger without being enough by itself."""
+
+    def reply(self, council: str, text: str = "") -> Reply:
+        """The fixed reply to danger that something else recognised."""
 
 
 class Languages(Protocol):
@@ -130,8 +133,9 @@ class Assistant:
         question = text
         if context.topic and reading.confidence < 0.9 and model.may_follow_up(text):
             reading, question = await self._with_topic(conversation, text, reading)
-        if reading.probability("urgent_risk") >= self._bands.urgent:
-            return Turn([self._screen.reply(council)], context, "urgent")
+        enough = self._bands.urgent_with_hint if self._screen.hints(council, text) else self._bands.urgent
+        if reading.probability("urgent_risk") >= enough:
+            return Turn([self._screen.reply(council, text)], context, "urgent")
         parts = model.questions_in(text)
         if len(parts) > 1:
             several = await self._several(parts)
@@ -200,7 +204,7 @@ class Assistant:
             choices = composer.wanted(council) if intent in ("greet", "deny", "help", "start_over", "stop_form") else ()
             return composer.say(council, "meta", intent, choices=choices, intent=intent)
         if kind == "urgent":
-            return self._screen.reply(council)
+            return self._screen.reply(council, question)
         if kind == "handoff":
             return composer.handoff(council)
         if kind == "notice":

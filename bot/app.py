@@ -1,0 +1,135 @@
+"""The composition root: builds every part of the gateway from the settings, wires them and closes them in order.
+
+Nothing is created at import and nothing but this module and __main__.py knows the settings. Read `running` from top to
+bottom to see what the product is made of.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from encoders import Encoder
+
+from actions import all_actions
+from bot.conversations.service import Conversations
+from bot.dialogue.assistant import Assistant
+from bot.dialogue.engine import DialogueEngine, RasaEngine
+from bot.dialogue.turns import TurnRunner
+from bot.foundation.bus import Bus, RedisBus
+from bot.foundation.clock import Clock, ShiftedClock, SystemClock
+from bot.foundation.database import Database
+from bot.foundation.limits import Limits
+from bot.foundation.metrics import Metrics
+from bot.foundation.migrations import migrate
+from bot.knowledge.service import Knowledge
+from bot.languages.service import Languages
+from bot.privacy.masking import Masking
+from bot.safety.reading import read_screens
+from bot.safety.service import UrgentScreens
+from bot.settings import Settings
+from bot.web import keys
+from bot.web.internal.actions import new_actions_app
+from bot.web.server import new_public_app
+
+STOP_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """The two applications of a gateway, ready to listen."""
+
+    public: web.Application
+    internal: web.Application
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock, or the shifted one of DESK_CLOCK."""
+    return ShiftedClock(settings.clock) if settings.clock else SystemClock()
+
+
+def knowledge_of(settings: Settings, clock: Clock) -> Knowledge:
+    """The councils' knowledge with both encoders. Raises UnreadablePack and EncoderMissing."""
+    english = Encoder.load(settings.encoders_folder / "minilm")
+    foreign = Encoder.load(settings.encoders_folder / "e5")
+    return Knowledge.read(settings.councils_folder, clock, english, foreign)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, other_engine: DialogueEngine | None = None, other_knowledge: Knowledge | None = None
+) -> AsyncIterator[Product]:
+    """Everything of one gateway, from opening the database to closing it.
+
+    Another engine and knowledge that is read already can be handed in; tests do so.
+    """
+    async with AsyncExitStack() as stack:
+        clock = clock_of(settings)
+        metrics = Metrics()
+        await asyncio.to_thread(migrate, settings.database_url)
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        bus = await _bus(settings)
+        stack.push_async_callback(bus.close)
+        knowledge = other_knowledge or await asyncio.to_thread(knowledge_of, settings, clock)
+        await asyncio.to_thread(knowledge.warm_up)
+        masking = Masking.read(settings.councils_folder)
+        conversations = Conversations(database, bus, clock, masking.mask)
+        rasa = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, metrics))
+        engine = other_engine or rasa
+        screens = UrgentScreens(read_screens(settings.councils_folder))
+        languages = Languages.read(settings.councils_folder)
+        assistant = Assistant(engine, knowledge, screens, languages)
+        turns = TurnRunner(conversations, assistant, metrics)
+        conversations.on_resident_message = turns.resident_spoke
+        if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's
+            await conversations.release_turns()
+        await turns.start()
+        stack.push_async_callback(turns.close)
+
+        public = new_public_app()
+        public[keys.CONVERSATIONS] = conversations
+        public[keys.KNOWLEDGE] = knowledge
+        public[keys.COMPOSER] = assistant.composer
+        public[keys.ENGINE] = engine
+        public[keys.DATABASE] = database
+        public[keys.LIMITS] = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
+        public[keys.METRICS] = metrics
+        public[keys.CLOCK] = clock
+        public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
+        public[keys.STOPPING] = asyncio.Event()
+        public.on_shutdown.append(_stop_streams(bus))
+        yield Product(public, new_actions_app(all_actions()))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Listens on both ports until `stop` is set."""
+    async with running(settings) as product:
+        runners = [web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS), web.AppRunner(product.internal)]
+        for runner in runners:
+            await runner.setup()
+        try:
+            await web.TCPSite(runners[0], settings.host, settings.port).start()
+            await web.TCPSite(runners[1], "127.0.0.1", settings.actions_port).start()
+            await stop.wait()
+        finally:
+            for runner in runners:
+                await runner.cleanup()
+
+
+async def _bus(settings: Settings) -> Bus:
+    if not settings.redis_url:
+        return Bus()
+    bus = RedisBus(settings.redis_url)
+    await bus.start()
+    return bus
+
+
+def _stop_streams(bus: Bus) -> Callable[[web.Application], Awaitable[None]]:
+    async def stop(app: web.Application) -> None:
+        app[keys.STOPPING].set()
+        bus.wake_all()
+
+    return stop

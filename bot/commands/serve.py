@@ -1,0 +1,48 @@
+"""`python -m bot serve`: the gateway alone, for machines where something else looks after the processes.
+
+`python -m bot up` starts it together with the engine.
+"""
+
+import argparse
+import asyncio
+import errno
+import signal
+from typing import Any
+
+from encoders import EncoderError
+
+from bot.app import serve
+from bot.commands.errors import CommandFailed
+from bot.foundation.logs import set_up_logs
+from bot.knowledge.reading import UnreadablePack
+from bot.settings import Settings
+
+
+def add(subparsers: Any) -> None:
+    """Adds the command."""
+    parser = subparsers.add_parser("serve", help="run the gateway alone")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serves until SIGINT or SIGTERM."""
+    set_up_logs(settings.log_format)
+    try:
+        asyncio.run(_until_told_to_stop(settings))
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            raise
+        raise CommandFailed(
+            f"Port {settings.port} or {settings.actions_port} is in use: stop the other program or set DESK_PORT and"
+            " DESK_ACTIONS_PORT to other numbers."
+        ) from problem
+    except (UnreadablePack, EncoderError) as problem:
+        raise CommandFailed(str(problem)) from problem
+    return 0
+
+
+async def _until_told_to_stop(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, stop)

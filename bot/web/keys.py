@@ -1,0 +1,29 @@
+"""The typed keys under which the parts of the product hang on the aiohttp application.
+
+app.py fills them; handlers read them. A handler that needs something not listed here asks for too much.
+"""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.conversations.service import Conversations
+from bot.dialogue.composing import Composer
+from bot.dialogue.engine import DialogueEngine
+from bot.foundation.clock import Clock
+from bot.foundation.database import Database
+from bot.foundation.limits import Limits
+from bot.foundation.metrics import Metrics
+from bot.knowledge.service import Knowledge
+
+CONVERSATIONS = web.AppKey("conversations", Conversations)
+KNOWLEDGE = web.AppKey("knowledge", Knowledge)
+COMPOSER = web.AppKey("composer", Composer)
+ENGINE = web.AppKey("engine", DialogueEngine)  # type: ignore[type-abstract]
+DATABASE = web.AppKey("database", Database)
+LIMITS = web.AppKey("limits", Limits)
+METRICS = web.AppKey("metrics", Metrics)
+CLOCK = web.AppKey("clock", Clock)  # type: ignore[type-abstract]
+STATIC_FOLDER = web.AppKey("static_folder", Path)
+STOPPING = web.AppKey("stopping", asyncio.Event)

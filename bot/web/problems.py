@@ -1,0 +1,113 @@
+"""Errors as problem documents (RFC 9457) for programs, with a sentence that a person can read.
+
+One table says which of our exceptions is which problem; the last handler catches what nobody expected, logs it with the
+request's id and tells nothing of the inside. Pages for people catch these exceptions themselves.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from structlog.contextvars import bound_contextvars
+
+from bot.conversations.service import Closed, NotFound, UnknownChoice
+from bot.conversations.text import UnusableText
+from bot.foundation.limits import TooOften
+from bot.knowledge.service import UnknownCouncil
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Problem(Exception):
+    """A request that cannot be done: status, a name for programs and a sentence for people."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+
+    def response(self) -> web.Response:
+        """The problem document."""
+        body = {"type": f"urn:resident-desk:problem:{self.code}", "title": _TITLES.get(self.status, "Error")}
+        return web.json_response(
+            {**body, "status": self.status, "code": self.code, "detail": self.detail},
+            status=self.status,
+            content_type="application/problem+json",
+            headers=self.headers,
+        )
+
+
+_TITLES = {
+    400: "The request cannot be read",
+    401: "A token is needed",
+    404: "Not found",
+    405: "Not allowed here",
+    409: "Not possible now",
+    413: "Too large",
+    415: "Not JSON",
+    422: "The request cannot be used",
+    429: "Too many requests",
+    500: "Something went wrong",
+}
+
+
+def as_problem(error: Exception) -> Problem | None:
+    """Our exceptions as problems; None for one that nobody expected."""
+    match error:
+        case Problem():
+            return error
+        case NotFound():
+            return Problem(404, "conversation_not_found", "There is no such conversation for this token.")
+        case UnknownCouncil():
+            return Problem(404, "unknown_council", "There is no council of that name here.")
+        case Closed():
+            return Problem(409, "conversation_closed", "This conversation has ended. Start a new one.")
+        case UnknownChoice():
+            return Problem(422, "unknown_choice", "That choice was not offered in this conversation.")
+        case UnusableText():
+            return Problem(422, error.code, str(error))
+        case TooOften():
+            wait = {"Retry-After": str(error.seconds)}
+            return Problem(429, "too_many_requests", f"That was too often. Try again in {error.seconds} seconds.", wait)
+        case web.HTTPRequestEntityTooLarge():
+            return Problem(413, "body_too_large", "The request is larger than 64 KiB.")
+        case web.HTTPException() if error.status >= 400:
+            return Problem(error.status, error.reason.lower().replace(" ", "_"), error.reason, _allowed(error))
+        case _:
+            return None
+
+
+def _allowed(error: web.HTTPException) -> dict[str, str]:
+    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+
+
+@web.middleware
+async def problem_documents(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives every request an id and turns exceptions into problem documents."""
+    request_id = secrets.token_hex(8)
+    with bound_contextvars(request_id=request_id):
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            problem = as_problem(error)
+        except ConnectionResetError:
+            raise
+        except Exception as error:
+            problem = as_problem(error)
+            if problem is None:
+                log.exception("request_failed", method=request.method, route=_route(request))
+        if problem is None:
+            problem = Problem(500, "unexpected", f"Something went wrong on our side. The reference is {request_id}.")
+        return problem.response()
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"

@@ -1,0 +1,33 @@
+"""The whole gateway on a fresh database with a scripted engine, so that tests of the API take milliseconds."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.app import Product, running
+from bot.knowledge.service import Knowledge
+from bot.settings import Settings
+from tests.conftest import ROOT
+from tests.factories import ScriptedEngine
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    """The scripted engine of this test."""
+    return ScriptedEngine()
+
+
+@pytest.fixture
+async def product(database_url: str, engine: ScriptedEngine, knowledge: Knowledge) -> AsyncIterator[Product]:
+    """The whole gateway on a fresh database, with the scripted engine."""
+    settings = Settings(database_url=database_url, councils_folder=ROOT / "councils", encoders_folder=ROOT / "var" / "encoders")
+    async with running(settings, engine, knowledge) as product:
+        yield product
+
+
+@pytest.fixture
+async def client(product: Product) -> AsyncIterator[TestClient]:
+    """A client of the gateway's public side."""
+    async with TestClient(TestServer(product.public)) as client:
+        yield client
