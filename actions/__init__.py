@@ -3,7 +3,7 @@
 They hold no rules of their own. `all_actions` is what the gateway registers; bot/web/internal/actions.py runs them.
 """
 
-from rasa_sdk import Action
+from rasa_sdk.interfaces import Action
 
 from actions.contact import ContactAndHours, TalkToHuman, TrackCase
 

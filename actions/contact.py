@@ -5,8 +5,9 @@ They say what kind of message is due; the gateway finds the words in the council
 
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 
 
 class TalkToHuman(Action):
@@ -16,7 +17,7 @@ class TalkToHuman(Action):
         """Its name in domain.yml."""
         return "action_talk_to_human"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Tells the gateway to hand over."""
         dispatcher.utter_message(json_message={"kind": "handoff", "intent": "talk_to_human"})
         return []
@@ -29,7 +30,7 @@ class ContactAndHours(Action):
         """Its name in domain.yml."""
         return "action_contact_and_hours"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Tells the gateway to give the contact article."""
         dispatcher.utter_message(json_message={"kind": "answer", "intent": "contact_and_hours"})
         return []
@@ -42,7 +43,7 @@ class TrackCase(Action):
         """Its name in domain.yml."""
         return "action_track_case"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Tells the gateway to give the article about following a report."""
         dispatcher.utter_message(json_message={"kind": "answer", "intent": "track_case"})
         return []

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
-from encoders import Encoder
 
 from actions import all_actions
 from bot.conversations.service import Conversations
@@ -25,6 +24,7 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
 from bot.knowledge.service import Knowledge
+from bot.knowledge.vectors import RememberingEncoder
 from bot.languages.service import Languages
 from bot.privacy.masking import Masking
 from bot.safety.reading import read_screens
@@ -33,6 +33,7 @@ from bot.settings import Settings
 from bot.web import keys
 from bot.web.internal.actions import new_actions_app
 from bot.web.server import new_public_app
+from encoders import Encoder
 
 STOP_SECONDS = 3.0
 
@@ -51,10 +52,20 @@ def clock_of(settings: Settings) -> Clock:
 
 
 def knowledge_of(settings: Settings, clock: Clock) -> Knowledge:
-    """The councils' knowledge with both encoders. Raises UnreadablePack and EncoderMissing."""
-    english = Encoder.load(settings.encoders_folder / "minilm")
-    foreign = Encoder.load(settings.encoders_folder / "e5")
-    return Knowledge.read(settings.councils_folder, clock, english, foreign)
+    """The councils' knowledge with both encoders, its index built. Raises UnreadablePack and EncoderError."""
+    english = _remembering(settings, "minilm")
+    foreign = _remembering(settings, "e5")
+    knowledge = Knowledge.read(settings.councils_folder, clock, english, foreign)
+    knowledge.warm_up()
+    english.keep()
+    foreign.keep()
+    return knowledge
+
+
+def _remembering(settings: Settings, name: str) -> RememberingEncoder:
+    encoder = Encoder.load(settings.encoders_folder / name)
+    version = encoder.manifest.files.get("model.onnx", "unknown")[:12]
+    return RememberingEncoder(encoder, settings.cache_folder / f"passages-{name}-{version}.npz")
 
 
 @asynccontextmanager
@@ -73,12 +84,11 @@ async def running(
         stack.push_async_callback(database.close)
         bus = await _bus(settings)
         stack.push_async_callback(bus.close)
-        knowledge = other_knowledge or await asyncio.to_thread(knowledge_of, settings, clock)
-        await asyncio.to_thread(knowledge.warm_up)
+        knowledge = other_knowledge if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
         masking = Masking.read(settings.councils_folder)
         conversations = Conversations(database, bus, clock, masking.mask)
         rasa = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, metrics))
-        engine = other_engine or rasa
+        engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)
         assistant = Assistant(engine, knowledge, screens, languages)

@@ -29,6 +29,7 @@ class Settings:
     redis_url: str = ""  # needed only with several gateways; empty means one process
     councils_folder: Path = Path("councils")  # the knowledge packs
     encoders_folder: Path = Path("var/encoders")  # the built sentence encoders
+    cache_folder: Path = Path("var/cache")  # what can be made again: vectors of the articles
     model: Path = Path("var/models/current")  # the trained model that the engine serves
     engine_timeout: float = 4.0  # seconds before a slow engine is given up for this turn
     clock: datetime | None = None  # start at another time of day; never in production
@@ -60,6 +61,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "redis_url": str,
         "councils_folder": Path,
         "encoders_folder": Path,
+        "cache_folder": Path,
         "model": Path,
         "engine_timeout": float,
         "clock": _moment,

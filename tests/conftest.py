@@ -12,10 +12,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiohttp import ClientSession
-from encoders import Encoder
 
+from bot.app import knowledge_of
 from bot.foundation.clock import SystemClock
 from bot.knowledge.service import Knowledge
+from bot.settings import Settings
 from tests.running import ENGINE_PYTHON, free_port, running_engine, running_gateway
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,12 +26,11 @@ POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     """The shipped packs with the real encoders, read once."""
-    folder = ROOT / "var" / "encoders"
-    if not (folder / "minilm").is_dir():
+    if not (ROOT / "var" / "encoders" / "minilm").is_dir():
         pytest.fail("The encoders are not built: run make setup first.")
-    read = Knowledge.read(ROOT / "councils", SystemClock(), Encoder.load(folder / "minilm"), Encoder.load(folder / "e5"))
-    read.warm_up()
-    return read
+    var = ROOT / "var"
+    settings = Settings(councils_folder=ROOT / "councils", encoders_folder=var / "encoders", cache_folder=var / "cache")
+    return knowledge_of(settings, SystemClock())
 
 
 @pytest.fixture(scope="session")

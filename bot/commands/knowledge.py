@@ -19,7 +19,9 @@ def add(subparsers: Any) -> None:
     """Adds the two commands."""
     parser = subparsers.add_parser("knowledge", help="check the knowledge packs, or search one")
     inner = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    check = inner.add_parser("check", help="find broken references, unknown facts, expired articles, missing intents, hard words")
+    check = inner.add_parser(
+        "check", help="find broken references, unknown facts, expired articles, missing intents, hard words"
+    )
     check.set_defaults(run=run_check)
     search = inner.add_parser("search", help="show the passages found for a question, their scores and why")
     search.add_argument("council")
@@ -49,7 +51,9 @@ def run_search(arguments: argparse.Namespace, settings: Settings) -> int:
         knowledge = knowledge_of(settings, clock_of(settings))
         found = knowledge.search(arguments.council, arguments.question, limit=arguments.limit)
     except (UnreadablePack, UnknownCouncil) as problem:
-        raise CommandFailed(f"There is no council {arguments.council!r} here, or its pack cannot be read: {problem}") from problem
+        raise CommandFailed(
+            f"There is no council {arguments.council!r} here, or its pack cannot be read: {problem}"
+        ) from problem
     for place, one in enumerate(found, 1):
         print(f"{place}. {one.score:.0%}  {one.article.id}  {one.article.title}")
         print(f"   {one.why}")

@@ -9,13 +9,15 @@ import errno
 import signal
 from typing import Any
 
-from encoders import EncoderError
-
 from bot.app import serve
 from bot.commands.errors import CommandFailed
 from bot.foundation.logs import set_up_logs
 from bot.knowledge.reading import UnreadablePack
+from bot.languages.service import UnreadableLanguages
+from bot.privacy.masking import UnreadableWords
+from bot.safety.reading import UnreadableScreen
 from bot.settings import Settings
+from encoders import EncoderError
 
 
 def add(subparsers: Any) -> None:
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             f"Port {settings.port} or {settings.actions_port} is in use: stop the other program or set DESK_PORT and"
             " DESK_ACTIONS_PORT to other numbers."
         ) from problem
-    except (UnreadablePack, EncoderError) as problem:
+    except (UnreadablePack, UnreadableScreen, UnreadableLanguages, UnreadableWords, EncoderError) as problem:
         raise CommandFailed(str(problem)) from problem
     return 0
 

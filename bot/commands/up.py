@@ -59,8 +59,9 @@ def programs(settings: Settings) -> list[Program]:
         return [gateway]
     interpreter = str(Path("engine/.venv/bin/python").absolute())
     command = [interpreter, "-m", "desk_engine.serve", "--port", str(settings.engine_port), "--model", str(settings.model)]
-    actions = f"http://127.0.0.1:{settings.actions_port}/actions"
-    return [Program("engine", command, {"DESK_ACTIONS_URL": actions}), gateway]
+    # Rasa's old dependencies are full of deprecations that nobody here can mend.
+    environment = {"DESK_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/actions", "PYTHONWARNINGS": "ignore"}
+    return [Program("engine", command, environment), gateway]
 
 
 async def _until_told_to_stop(settings: Settings) -> None:

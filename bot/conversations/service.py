@@ -33,6 +33,7 @@ from bot.conversations.text import clean_text
 from bot.foundation.bus import Bus, Listener
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
+from bot.privacy.model import Masked
 
 log = structlog.get_logger()
 
@@ -50,14 +51,6 @@ class Closed(Exception):
 
 class UnknownChoice(Exception):
     """The choice was never offered in this conversation."""
-
-
-@dataclass(frozen=True)
-class Masked:
-    """A message after masking, and the plain words to tell the resident what was hidden."""
-
-    text: str
-    notice: str = ""
 
 
 @dataclass(frozen=True)

@@ -170,9 +170,7 @@ async def messages_after(tx: AsyncConnection, conversation_id: str, after: int, 
 
 async def latest_messages(tx: AsyncConnection, conversation_id: str, limit: int) -> list[Message]:
     """The newest messages, oldest of them first."""
-    query = (
-        select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
-    )
+    query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
     return [_message(row) for row in await tx.execute(query)][::-1]
 
 

@@ -44,6 +44,9 @@ class Languages(Protocol):
     def answer_follows(self, council: str, code: str) -> Reply:
         """In that language: the answer follows in English, and how to get an interpreter."""
 
+    def danger(self, council: str, code: str) -> Reply:
+        """In that language: the number to call in danger."""
+
     def nothing_found(self, council: str, code: str) -> Reply:
         """In that language: no answer was found, a person can help."""
 
@@ -107,12 +110,13 @@ class Assistant:
     async def _reply_to_text(self, conversation: Conversation, text: str) -> Turn:
         council, context = conversation.council, conversation.context
         urgent = self._screen.look(council, text)
+        language = self._languages.detect(text)
         if urgent is not None:
-            return Turn([urgent], context, "urgent")
+            first = [self._languages.danger(council, language)] if language else []
+            return Turn([*first, urgent], context, "urgent")
         if not has_words(text):
             reply = self.composer.say(council, "repair", "no_words", choices=self.composer.wanted(council))
             return Turn([reply], context, "no_words")
-        language = self._languages.detect(text)
         if language is not None:
             return self._reply_in_other_language(conversation, text, language)
         phrase = model.bare(text)
@@ -164,10 +168,14 @@ class Assistant:
         found: dict[str, str] = {}
         for part in parts[:4]:
             reading = await self._engine.read(part)
-            sure = reading.confidence >= self._bands.part and reading.intent not in ("out_of_scope", "urgent_risk", "talk_to_human")
+            sure = reading.confidence >= self._bands.part and reading.intent not in (
+                "out_of_scope",
+                "urgent_risk",
+                "talk_to_human",
+            )
             if sure and reading.intent not in model.CONVERSATIONAL:
                 found.setdefault(reading.intent, part)
-        return [(intent, part) for intent, part in found.items()]
+        return list(found.items())
 
     async def _answer_several(self, conversation: Conversation, several: list[tuple[str, str]]) -> Turn:
         council = conversation.council
@@ -187,9 +195,8 @@ class Assistant:
     async def _respond(self, conversation: Conversation, intent: str, question: str, confidence: float | None = None) -> Turn:
         """The engine's typed messages for an intent, turned into words."""
         metadata = {"council": conversation.council}
-        replies = []
-        for message in await self._engine.respond(conversation.id, intent, metadata):
-            replies.append(self._in_words(conversation, message, intent, question, confidence))
+        messages = await self._engine.respond(conversation.id, intent, metadata)
+        replies = [self._in_words(conversation, message, intent, question, confidence) for message in messages]
         return self._answered(conversation, replies)
 
     def _in_words(
@@ -209,7 +216,12 @@ class Assistant:
             return composer.handoff(council)
         if kind == "notice":
             return composer.say(
-                council, "out_of_scope", kind=Kind.NOTICE, choices=composer.areas(council), reason=message["reason"], intent=intent
+                council,
+                "out_of_scope",
+                kind=Kind.NOTICE,
+                choices=composer.areas(council),
+                reason=message["reason"],
+                intent=intent,
             )
         raise EngineUnavailable("unknown_kind")
 
@@ -251,7 +263,9 @@ class Assistant:
                 council, "repair", "second", kind=Kind.CLARIFY, choices=self.composer.articles(council, likely)
             )
         elif misses == 2:
-            reply = self.composer.say(council, "repair", "second_nothing", kind=Kind.CLARIFY, choices=self.composer.areas(council))
+            reply = self.composer.say(
+                council, "repair", "second_nothing", kind=Kind.CLARIFY, choices=self.composer.areas(council)
+            )
         else:
             sorry = self.composer.say(council, "repair", "third", kind=Kind.NOTICE, reason="not_understood")
             return Turn([sorry, self.composer.handoff(council)], replace(context, misses=0), "handed_over")

@@ -88,7 +88,13 @@ class Composer:
     def withdrawn(self, council: str, intent: str) -> Reply:
         """For an intent whose article may not be given today: no old answer, but a person."""
         return self.say(
-            council, "answers", "withdrawn", kind=Kind.NOTICE, choices=(self.person(council),), reason="withdrawn", intent=intent
+            council,
+            "answers",
+            "withdrawn",
+            kind=Kind.NOTICE,
+            choices=(self.person(council),),
+            reason="withdrawn",
+            intent=intent,
         )
 
     def handoff(self, council: str) -> Reply:

@@ -94,7 +94,9 @@ class RasaEngine:
         """The engine's typed messages for an intent; raises EngineUnavailable."""
         body = {"sender": conversation_id, "message": f"/{intent}", "metadata": dict(metadata)}
         found = await self._post("/webhooks/rest/webhook", body)
-        messages = [one["custom"] for one in found if isinstance(one, dict) and "custom" in one] if isinstance(found, list) else []
+        messages = (
+            [one["custom"] for one in found if isinstance(one, dict) and "custom" in one] if isinstance(found, list) else []
+        )
         if not messages:
             raise self._failure("empty_reply")
         return messages

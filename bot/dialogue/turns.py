@@ -87,7 +87,9 @@ class TurnRunner:
         except Exception:
             log.exception("reply_failed", conversation_id=conversation.id, seq=message.seq)
             composer = self._assistant.composer
-            sorry = composer.say(conversation.council, "failed", choices=[composer.person(conversation.council)], reason="failed")
+            sorry = composer.say(
+                conversation.council, "failed", choices=[composer.person(conversation.council)], reason="failed"
+            )
             return Turn([sorry], conversation.context, "failed")
 
     async def _recover(self) -> None:

@@ -45,11 +45,10 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that changes things. Never await the engine or the internet inside it."""
-        async with self._writer or nullcontext():
-            async with self.engine.connect() as connection:
-                await connection.execution_options(desk_writing=True)
-                async with connection.begin():
-                    yield connection
+        async with self._writer or nullcontext(), self.engine.connect() as connection:
+            await connection.execution_options(desk_writing=True)
+            async with connection.begin():
+                yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

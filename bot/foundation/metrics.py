@@ -20,7 +20,10 @@ class Metrics:
             "desk_turn_seconds", "Time of a turn of the assistant", buckets=TURN_SECONDS, registry=self.registry
         )
         self.engine_failures = Counter(
-            "desk_engine_failures_total", "Times the engine did not answer properly, by reason", ["reason"], registry=self.registry
+            "desk_engine_failures_total",
+            "Times the engine did not answer properly, by reason",
+            ["reason"],
+            registry=self.registry,
         )
         self.limited = Counter("desk_limited_total", "Requests refused by a rate limit", ["limit"], registry=self.registry)
 

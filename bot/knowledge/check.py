@@ -98,7 +98,7 @@ def reading_grade(text: str) -> float:
     if not words:
         return 0.0
     syllables = pyphen.Pyphen(lang="en_GB")
-    count = sum(max(1, len(syllables.positions(word.lower())) + 1) for word in words)
+    count = sum(len(syllables.inserted(word.lower()).split("-")) for word in words)
     sentences = len([one for one in _SENTENCE.split(text) if _WORD.search(one)])
     return 0.39 * len(words) / max(1, sentences) + 11.8 * count / len(words) - 15.59
 
@@ -133,7 +133,7 @@ def _article_mistakes(article: Article, council: CouncilKnowledge, intents: set[
         yield f"its review was due by {article.review_by}"
     if article.checked > today:
         yield "it was checked in the future"
-    if not 3 <= len(article.questions):
+    if not len(article.questions) >= 3:
         yield "it needs at least three questions"
     text = FACT.sub("", _ADDRESS.sub("]", article.body))
     for raw in _RAW_VALUE.findall(text):

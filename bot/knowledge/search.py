@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,79 @@ import numpy.typing as npt
 from bot.knowledge.model import Article, CouncilKnowledge
 from bot.knowledge.rendering import filled, first_paragraph, plain_text
 
+Kind = Literal["query", "passage"]
 Vectors = npt.NDArray[np.float32]
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
-    "a an and are at be but by can do does for from get how i if in is it its me my of on or our so that the their there they"
-    " this to us was we what when where which who will with you your please have has had am im ive need want know about hi hello".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "that",
+        "the",
+        "their",
+        "there",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "you",
+        "your",
+        "please",
+        "have",
+        "has",
+        "had",
+        "am",
+        "im",
+        "ive",
+        "need",
+        "want",
+        "know",
+        "about",
+        "hi",
+        "hello",
+    ]
 )
 
 
 class Encoder(Protocol):
     """Turns texts into unit vectors; the encoders package has the real one."""
 
-    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+    def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """One row a text, each of length one. `kind` is query or passage."""
 
 

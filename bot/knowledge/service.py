@@ -36,7 +36,9 @@ class Answer:
 class Knowledge:
     """The knowledge of every council of this product. Build one in app.py."""
 
-    def __init__(self, councils: Mapping[str, CouncilKnowledge], clock: Clock, encoder: Encoder, foreign: Encoder | None) -> None:
+    def __init__(
+        self, councils: Mapping[str, CouncilKnowledge], clock: Clock, encoder: Encoder, foreign: Encoder | None
+    ) -> None:
         self._councils = dict(councils)
         self._clock = clock
         self._encoder = encoder
@@ -114,5 +116,3 @@ class Knowledge:
             index = Search(council, council.available(today), self._encoder, self._foreign)
             self._indexes[council_id] = (today, index)
         return index
-
-

@@ -20,10 +20,10 @@ from bot.knowledge.service import Knowledge
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)
-ENGINE = web.AppKey("engine", DialogueEngine)  # type: ignore[type-abstract]
+ENGINE = web.AppKey("engine", DialogueEngine)
 DATABASE = web.AppKey("database", Database)
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
-CLOCK = web.AppKey("clock", Clock)  # type: ignore[type-abstract]
+CLOCK = web.AppKey("clock", Clock)
 STATIC_FOLDER = web.AppKey("static_folder", Path)
 STOPPING = web.AppKey("stopping", asyncio.Event)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from encoders import Encoder
 from sklearn.feature_extraction.text import TfidfVectorizer
+
+from encoders import Encoder
 
 Array = npt.NDArray[np.float32]
 
@@ -55,7 +56,7 @@ class Features:
         return self._joined([encoder.embed(texts, "query") for encoder in self._encoders], texts)
 
     def _joined(self, vectors: list[Array], texts: list[str]) -> sp.csr_matrix:
-        dense = [sp.csr_matrix((each - mean) * SCALE) for each, mean in zip(vectors, self._means)]
+        dense = [sp.csr_matrix((each - mean) * SCALE) for each, mean in zip(vectors, self._means, strict=True)]
         sparse = [grams.transform(texts) * self._weights[name] for name, grams in self._grams.items() if self._weights[name]]
         return sp.hstack(dense + sparse, format="csr", dtype=np.float32)
 

@@ -21,8 +21,8 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("DESK_ACTIONS_URL", "http://127.0.0.1:5055/actions")
     quiet_rasa()
-    from rasa.core.run import serve_application  # noqa: PLC0415  (it imports TensorFlow: seconds)
-    from rasa.core.utils import AvailableEndpoints  # noqa: PLC0415
+    from rasa.core.run import serve_application
+    from rasa.core.utils import AvailableEndpoints
 
     serve_application(
         model_path=str(arguments.model.resolve()),

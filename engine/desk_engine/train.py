@@ -55,7 +55,7 @@ def _train_new(root: Path, model: Path) -> None:
     begun = time.monotonic()
     print("  reading the examples and learning from them (one to three minutes) …", flush=True)
     os.environ.setdefault("DESK_ACTIONS_URL", "http://127.0.0.1:5055/actions")
-    from rasa.model_training import train as rasa_train  # noqa: PLC0415  (it imports TensorFlow: seconds)
+    from rasa.model_training import train as rasa_train
 
     unfinished = f"unfinished-{os.getpid()}"
     result = rasa_train(
@@ -74,14 +74,16 @@ def _train_new(root: Path, model: Path) -> None:
         _smoke(trained)
     except Exception as error:
         trained.unlink(missing_ok=True)
-        raise TrainingFailed(f"The new model cannot read a sentence ({type(error).__name__}). The earlier model is untouched.")
+        raise TrainingFailed(
+            f"The new model cannot read a sentence ({type(error).__name__}). The earlier model is untouched."
+        ) from error
     trained.rename(model)
     print(f"  learnt in {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def _smoke(model: Path) -> None:
     """Raises unless the model reads a plain sentence and ranks every intent."""
-    from rasa.core.agent import Agent  # noqa: PLC0415
+    from rasa.core.agent import Agent
 
     reading = asyncio.run(Agent.load(str(model)).parse_message(SMOKE_SENTENCE))
     if not reading["intent"]["name"] or len(reading["intent_ranking"]) < 2:
@@ -123,7 +125,7 @@ def quiet_rasa() -> None:
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING)
-    from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
+    from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
 

@@ -14,7 +14,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from desk_engine.classifier import ResidentClassifier
 
 EXAMPLES = {
-    "bin_day": ["when is my bin day", "which bin goes out this week", "what day do you collect rubbish", "bin collection dates"],
+    "bin_day": [
+        "when is my bin day",
+        "which bin goes out this week",
+        "what day do you collect rubbish",
+        "bin collection dates",
+    ],
     "ct_pay": ["how do i pay my council tax", "pay council tax by card", "where can i pay my bill", "council tax payment line"],
     "greet": ["hello", "good morning", "hi there", "hey"],
 }

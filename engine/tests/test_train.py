@@ -28,7 +28,7 @@ def test_the_name_of_a_model_changes_with_its_data_and_with_nothing_else(tmp_pat
 
 
 def test_a_missing_file_is_named_in_one_sentence(tmp_path):
-    with pytest.raises(TrainingFailed, match="config.yml is missing"):
+    with pytest.raises(TrainingFailed, match=r"config\.yml is missing"):
         train(tmp_path, tmp_path / "out", tmp_path / "encoders")
 
 

@@ -50,7 +50,9 @@ async def test_a_person_can_be_had_in_any_wording(resident, words):
     assert replies[0]["kind"] == "handoff"
 
 
-@pytest.mark.parametrize("words", ["who won the match last night", "write me a poem about dragons", "what is the capital of France"])
+@pytest.mark.parametrize(
+    "words", ["who won the match last night", "write me a poem about dragons", "what is the capital of France"]
+)
 async def test_what_is_not_a_council_matter_is_said_to_be_so(resident, words):
     replies = await resident.ask(words)
     assert replies[0]["data"].get("reason") == "out_of_scope", replies

@@ -40,7 +40,10 @@ def test_what_was_not_meant_is_not_offered_again():
 
 
 def test_a_message_is_split_into_its_questions():
-    assert questions_in("When is my bin day? And how do I pay council tax?") == ["When is my bin day?", "And how do I pay council tax?"]
+    assert questions_in("When is my bin day? And how do I pay council tax?") == [
+        "When is my bin day?",
+        "And how do I pay council tax?",
+    ]
     assert questions_in("how do i pay my council tax and when is my bin collected") == [
         "how do i pay my council tax",
         "when is my bin collected",

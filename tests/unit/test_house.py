@@ -12,7 +12,8 @@ from bot.dialogue.model import CONVERSATIONAL, PERSON_FIRST
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
-CODE = [path for folder in ("bot", "actions", "encoders", "engine/desk_engine", "setup", "bench") for path in (ROOT / folder).rglob("*.py")]
+FOLDERS = ("bot", "actions", "encoders", "engine/desk_engine", "setup", "bench")
+CODE = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
 
 def domain() -> dict:

@@ -11,9 +11,7 @@ TODAY = date(2026, 11, 23)
 
 def make_pack(id, articles=(), facts=(), **changes):  # noqa: A002
     values = {"council": {"name": id.title()}, "words": {}} | changes
-    return Pack(
-        id, facts={fact.key: fact for fact in facts}, articles={article.id: article for article in articles}, **values
-    )
+    return Pack(id, facts={fact.key: fact for fact in facts}, articles={article.id: article for article in articles}, **values)
 
 
 def test_a_local_article_and_a_local_fact_replace_the_national_ones():
@@ -66,7 +64,7 @@ def test_links_keep_their_address_in_plain_text():
 
 
 def test_nothing_in_an_article_can_run_in_a_browser():
-    shown = html('<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)> **fine**')
+    shown = html("<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)> **fine**")
     assert "<script" not in shown
     assert "<img" not in shown
     assert "javascript:" not in shown.replace("&lt;", "<").split("[x]")[0]

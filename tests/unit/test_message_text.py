@@ -1,4 +1,4 @@
-"""What a resident sends is cleaned of what nobody can see, and refused with a plain sentence when nothing can be done with it."""
+"""What a resident sends is cleaned of what nobody can see, and refused plainly when nothing can be done with it."""
 
 import pytest
 

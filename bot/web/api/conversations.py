@@ -4,7 +4,6 @@ Speak with POST, listen with long-polling or server-sent events; both read the s
 was away misses nothing. The rules are in bot/conversations/service.py.
 """
 
-
 import json
 
 from aiohttp import web
@@ -53,7 +52,9 @@ async def read(request: web.Request) -> web.Response:
     wait = number_in_query(request, "wait", 0, LONGEST_WAIT)
     await request.app[keys.LIMITS].count("reads", conversation.id)
     conversations = request.app[keys.CONVERSATIONS]
-    page = await (conversations.read_or_wait(conversation.id, after, wait) if wait else conversations.read(conversation.id, after))
+    page = await (
+        conversations.read_or_wait(conversation.id, after, wait) if wait else conversations.read(conversation.id, after)
+    )
     return web.json_response(page_shape(page))
 
 
@@ -63,7 +64,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     await request.app[keys.LIMITS].count("reads", conversation.id)
     last = request.headers.get("Last-Event-ID", "0")
     seq = int(last) if last.isascii() and last.isdigit() and int(last) <= LARGEST_SEQ else 0
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
     await response.prepare(request)
     conversations = request.app[keys.CONVERSATIONS]
     stopping = request.app[keys.STOPPING]
@@ -118,5 +121,3 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(here + "/{id}/events", events, allow_head=False)
     app.router.add_post(here + "/{id}/end", end)
     app.router.add_post(here + "/{id}/feedback", feedback)
-
-

@@ -60,7 +60,10 @@ def _paths() -> dict[str, Any]:
         "schema": {"type": "string"},
         "description": "The seq of the last message that arrived.",
     }
-    stream = {"description": "Messages and states as they happen.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    stream = {
+        "description": "Messages and states as they happen.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
     return {
         here: {"post": _operation("begin", "Start a conversation.", {201: schemas.Conversation}, (), schemas.NewConversation)},
         here + "/{id}/messages": {

@@ -1,7 +1,7 @@
 """Reads requests of the API: bodies against their schema, bearer tokens, query numbers. Each fault is a Problem."""
 
-from pydantic import BaseModel, ValidationError
 from aiohttp import web
+from pydantic import BaseModel, ValidationError
 
 from bot.conversations.model import Conversation
 from bot.web import keys

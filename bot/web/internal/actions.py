@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
-from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
+from rasa_sdk.interfaces import Action, ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
 
 log = structlog.get_logger()
 

@@ -1,0 +1,1 @@
+"""Messages in other languages: recognised, and answered with a fixed sentence in that language."""

@@ -1,0 +1,1 @@
+"""Urgent messages: recognised from their wording alone, answered with fixed, vetted words."""

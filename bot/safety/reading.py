@@ -1,0 +1,87 @@
+"""Builds urgent screens from urgent.yml: the national one, and a council's own laid over it.
+
+A council may replace any matter's words, add matters or give its own lists. A file that cannot be used stops the start,
+as in the knowledge room: a council must never run without its screen. urgent.yml explains the phrases to its editors.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.knowledge.model import merge_words
+from bot.safety.phrases import BadPhrase, Phrase, PhraseBook, PhraseReader
+from bot.safety.screen import GENERAL, Answer, Concern, Screen, Vetted
+
+FILE = "urgent.yml"
+
+
+class UnreadableScreen(Exception):
+    """urgent.yml cannot be used; the message names the file and the reason in one sentence."""
+
+
+def read_screens(folder: Path) -> dict[str, Screen]:
+    """A screen for every council of the folder councils/. Raises UnreadableScreen."""
+    packs = {path.parent.name: _load(path) for path in sorted(folder.glob("*/council.yml"))}
+    bases = {str(pack["base"]) for pack in packs.values() if pack.get("base")}
+    national = {base: _load(folder / base / FILE) for base in bases}
+    built = {base: screen_from(content, folder / base / FILE) for base, content in national.items()}
+    screens = {}
+    for council, pack in packs.items():
+        if not pack.get("base"):
+            continue
+        base, own = str(pack["base"]), folder / council / FILE
+        # Councils without words of their own share the national screen: thousands of phrases are compiled once.
+        screens[council] = screen_from(merge_words(national[base], _load(own)), own) if own.exists() else built[base]
+    return screens
+
+
+def read_screen(path: Path) -> Screen:
+    """The screen of one content file. Raises UnreadableScreen."""
+    return screen_from(_load(path), path)
+
+
+def screen_from(content: dict[str, Any], path: Path) -> Screen:
+    """The screen of content already read; `path` is for messages. Raises UnreadableScreen."""
+    try:
+        spelling = {str(word): str(right) for word, right in content["spelling"].items()}
+        reader = PhraseReader(content["lists"], spelling)
+        matters: dict[str, dict[str, Any]] = content["matters"]
+        if GENERAL not in matters:
+            raise UnreadableScreen(f"{path}: there is no matter {GENERAL!r}.")
+        answers = {matter: Answer(entry["text"].strip(), bool(entry.get("quick_exit"))) for matter, entry in matters.items()}
+        book = PhraseBook(_phrases(reader, matters, content.get("languages") or {}))
+        sayings = PhraseBook([(saying, saying) for saying in map(reader.read, content["harmless"])])
+        vetted = Vetted(content["owner"], date.fromisoformat(str(content["review_by"])))
+        return Screen(vetted, answers, book, sayings, spelling, content["reply"]["person"])
+    except KeyError as missing:
+        raise UnreadableScreen(f"{path}: {missing.args[0]} is missing.") from missing
+    except (AttributeError, TypeError, ValueError, BadPhrase) as problem:
+        raise UnreadableScreen(f"{path}: {problem}") from problem
+
+
+def _phrases(
+    reader: PhraseReader, matters: dict[str, dict[str, Any]], languages: dict[str, dict[str, list[str]]]
+) -> list[tuple[Phrase, Concern]]:
+    found: list[tuple[Phrase, Concern]] = []
+    for matter, entry in matters.items():
+        unless = [entry["unless"]] if entry.get("unless") else []
+        for kind, certain in (("phrases", True), ("hints", False)):
+            found += [(reader.read(line, unless), Concern(matter, certain)) for line in entry.get(kind, ())]
+    for phrases in languages.values():
+        for matter, lines in phrases.items():
+            if matter not in matters:
+                raise BadPhrase(f"There are phrases for {matter!r}, which is not a matter.")
+            found += [(reader.read(line), Concern(matter, certain=True)) for line in lines]
+    return found
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise UnreadableScreen(f"{path}: {str(problem).splitlines()[0]}.") from problem
+    if not isinstance(loaded, dict):
+        raise UnreadableScreen(f"{path}: it must be a list of names with values.")
+    return loaded

@@ -1,0 +1,35 @@
+"""The urgent screens of all councils, as the assistant uses them.
+
+`look` is asked before anything else is done with a message and without the engine. What is only a hint gets no reply
+here: `concern` says so to a caller that has the engine's probability to weigh beside it. screen.py has the rules.
+"""
+
+from collections.abc import Mapping
+
+from bot.conversations.model import Reply
+from bot.safety.screen import GENERAL, Concern, Screen
+
+
+class UrgentScreens:
+    """One screen for each council. Build it in app.py with read_screens."""
+
+    def __init__(self, screens: Mapping[str, Screen]) -> None:
+        self._screens = screens
+
+    def look(self, council: str, text: str) -> Reply | None:
+        """The vetted reply to a message that surely speaks of danger, or None."""
+        concern = self.concern(council, text)
+        return self._screens[council].reply(concern.matter) if concern and concern.certain else None
+
+    def concern(self, council: str, text: str) -> Concern | None:
+        """What the wording alone says about danger, hints included."""
+        return self._screens[council].look(text)
+
+    def hints(self, council: str, text: str) -> bool:
+        """Whether the wording hints at danger, enough or not enough by itself."""
+        return self.concern(council, text) is not None
+
+    def reply(self, council: str, text: str = "") -> Reply:
+        """The reply when something else recognised the danger; a hint in the text chooses its matter."""
+        concern = self.concern(council, text) if text else None
+        return self._screens[council].reply(concern.matter if concern else GENERAL)

@@ -1,0 +1,121 @@
+"""When it is not clear: readings to choose from, another method, a person; never the same reply twice running."""
+
+import pytest
+
+from tests.api.desk import Resident
+from tests.factories import make_reading
+
+
+@pytest.fixture
+async def resident(client):
+    resident = Resident(client)
+    await resident.begin()
+    return resident
+
+
+def values(reply):
+    return [choice["value"] for choice in reply["choices"]]
+
+
+async def test_a_doubtful_message_offers_two_or_three_readings_in_plain_words(resident, engine):
+    engine.readings["it was not taken"] = make_reading(bin_missed=0.45, bin_day=0.3, bin_bulky_waste=0.15)
+    [reply] = await resident.ask("it was not taken")
+    assert reply["kind"] == "clarify"
+    assert values(reply) == ["intent:bin_missed", "intent:bin_day", "intent:bin_bulky_waste", "talk_to_person"]
+    assert all("_" not in choice["label"] for choice in reply["choices"])
+    [answer] = await resident.ask(choice="intent:bin_missed")
+    assert answer["data"]["intent"] == "bin_missed"
+
+
+async def test_three_misses_change_the_method_each_time_and_end_with_a_person(resident):
+    seen = [await resident.ask(words) for words in ("flibber", "garb lorp", "wuzzle nim")]
+    assert [replies[0]["kind"] for replies in seen] == ["clarify", "clarify", "notice"]
+    assert values(seen[0][0])[:2] == ["menu:council_tax", "menu:benefits"]
+    assert seen[2][1]["kind"] == "handoff"
+    assert len({replies[0]["text"] for replies in seen}) == 3
+    assert all("talk_to_person" in values(replies[0]) for replies in seen[:2])
+
+
+async def test_an_answer_starts_the_count_afresh(resident):
+    await resident.ask("flibber")
+    await resident.ask("garb lorp")
+    await resident.ask("when is my bin collected")
+    [reply] = await resident.ask("wuzzle nim")
+    assert reply["kind"] == "clarify"
+
+
+async def test_that_is_not_what_i_meant_offers_something_else(resident):
+    await resident.ask("when is my bin collected")
+    [reply] = await resident.ask("That's not what I meant!")
+    assert reply["kind"] == "clarify"
+    assert "article:bin-day" not in values(reply)
+    assert "talk_to_person" in values(reply)
+
+
+async def test_going_back_is_understood(resident):
+    await resident.ask("when is my bin collected")
+    [reply] = await resident.ask("go back")
+    assert "ask:When is my bin collected?" in values(reply)
+
+
+@pytest.mark.parametrize(
+    ("word", "first"), [("bin", "bin_day"), ("Benefits", "ben_council_tax_reduction"), ("council tax", "ct_pay")]
+)
+async def test_a_bare_word_gets_its_short_menu(resident, word, first):
+    [reply] = await resident.ask(word)
+    assert reply["kind"] == "clarify"
+    assert values(reply)[0] == f"intent:{first}"
+
+
+async def test_the_same_reply_never_comes_twice_running(resident):
+    [first] = await resident.ask("when is my bin collected")
+    [second] = await resident.ask("when is my bin collected")
+    assert second["kind"] == "clarify"
+    assert second["text"] != first["text"]
+
+
+async def test_two_questions_in_one_message_get_two_answers(resident):
+    replies = await resident.ask("when is my bin collected and how do i pay my council tax")
+    assert [reply["data"]["intent"] for reply in replies] == ["bin_day", "ct_pay"]
+
+
+async def test_a_third_question_is_named(resident):
+    replies = await resident.ask("when is my bin day? how do i pay my bill? are student flats free of tax?")
+    assert [reply["data"].get("intent") for reply in replies[:2]] == ["bin_day", "ct_pay"]
+    assert "Council tax for students" in replies[2]["text"]
+    assert "intent:ct_student_exemption" in values(replies[2])
+
+
+async def test_a_follow_up_is_read_with_the_topic_in_hand(resident, engine):
+    await resident.ask("how do i pay")
+    await resident.ask("what about by phone?")
+    assert engine.asked[-1] == "Pay council tax: what about by phone?"
+
+
+async def test_a_new_question_is_not_taken_for_a_follow_up(resident):
+    await resident.ask("how do i pay")
+    [answer] = await resident.ask("when is my bin collected")
+    assert answer["data"]["intent"] == "bin_day"
+
+
+async def test_starting_over_forgets_the_topic(resident, engine):
+    await resident.ask("how do i pay")
+    engine.words["start again"] = "start_over"
+    await resident.ask("please start again")
+    await resident.ask("what about that?")
+    assert engine.asked[-1] == "what about that?"
+
+
+async def test_danger_is_answered_even_with_the_engine_away(resident, engine):
+    engine.away = True
+    [reply] = await resident.ask("i want to kill myself")
+    assert reply["kind"] == "urgent"
+    assert "116 123" in reply["text"]
+    assert "talk_to_person" in values(reply)
+
+
+async def test_a_likely_danger_beside_another_reading_mentions_999(resident, engine):
+    engine.readings["odd"] = make_reading(bin_day=0.7, urgent_risk=0.2)
+    replies = await resident.ask("odd")
+    assert replies[-1]["data"]["reason"] == "danger"
+    assert "999" in replies[-1]["text"]
