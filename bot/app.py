@@ -23,19 +23,23 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
+from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
-from bot.languages.service import Languages
-from bot.privacy.masking import Masking
-from bot.safety.reading import read_screens
+from bot.languages.service import Languages, UnreadableLanguages
+from bot.privacy.masking import Masking, UnreadableWords
+from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
 from bot.web import keys
 from bot.web.internal.actions import new_actions_app
 from bot.web.server import new_public_app
-from encoders import Encoder
+from encoders import Encoder, EncoderError
 
 STOP_SECONDS = 3.0
+
+# What can be wrong with the files that the product is made of; each message is one plain sentence.
+UNUSABLE = (UnreadablePack, UnreadableScreen, UnreadableLanguages, UnreadableWords, EncoderError)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ async def running(
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Listens on both ports until `stop` is set."""
     async with running(settings) as product:
-        runners = [web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS), web.AppRunner(product.internal)]
+        runners = [web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS), web.AppRunner(product.internal, shutdown_timeout=STOP_SECONDS)]
         for runner in runners:
             await runner.setup()
         try:

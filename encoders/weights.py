@@ -76,7 +76,7 @@ def read_e5(path: Path) -> E5File:
     table = _read_table(reader)
     tensors = _read_tensors(reader)
     shape = Shape(hidden, layers, heads, epsilon)
-    vocabulary = list(zip(pieces, map(float, scores)))
+    vocabulary = list(zip(pieces, map(float, scores), strict=True))
     return E5File(shape, inner, words, places, kinds, specials, vocabulary, table, tensors)
 
 

@@ -6,7 +6,6 @@ The checks are in bot/knowledge/check.py; search is the very one that residents'
 import argparse
 from typing import Any
 
-from bot.app import clock_of, knowledge_of
 from bot.commands.errors import CommandFailed
 from bot.foundation.words import LONDON
 from bot.knowledge.check import check_packs
@@ -32,6 +31,8 @@ def add(subparsers: Any) -> None:
 
 def run_check(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints every mistake with its file; exit code 1 when there is one."""
+    from bot.app import clock_of
+
     today = clock_of(settings).now().astimezone(LONDON).date()
     try:
         report = check_packs(settings.councils_folder, today)
@@ -47,6 +48,8 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_search(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the best passages for a question."""
+    from bot.app import clock_of, knowledge_of
+
     try:
         knowledge = knowledge_of(settings, clock_of(settings))
         found = knowledge.search(arguments.council, arguments.question, limit=arguments.limit)

@@ -1,6 +1,7 @@
 """`python -m bot serve`: the gateway alone, for machines where something else looks after the processes.
 
-`python -m bot up` starts it together with the engine.
+`python -m bot up` starts it together with the engine. What the gateway is made of is imported when it runs, so that other
+commands start quickly.
 """
 
 import argparse
@@ -9,15 +10,9 @@ import errno
 import signal
 from typing import Any
 
-from bot.app import serve
 from bot.commands.errors import CommandFailed
 from bot.foundation.logs import set_up_logs
-from bot.knowledge.reading import UnreadablePack
-from bot.languages.service import UnreadableLanguages
-from bot.privacy.masking import UnreadableWords
-from bot.safety.reading import UnreadableScreen
 from bot.settings import Settings
-from encoders import EncoderError
 
 
 def add(subparsers: Any) -> None:
@@ -28,6 +23,8 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serves until SIGINT or SIGTERM."""
+    from bot.app import UNUSABLE
+
     set_up_logs(settings.log_format)
     try:
         asyncio.run(_until_told_to_stop(settings))
@@ -38,12 +35,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             f"Port {settings.port} or {settings.actions_port} is in use: stop the other program or set DESK_PORT and"
             " DESK_ACTIONS_PORT to other numbers."
         ) from problem
-    except (UnreadablePack, UnreadableScreen, UnreadableLanguages, UnreadableWords, EncoderError) as problem:
+    except UNUSABLE as problem:
         raise CommandFailed(str(problem)) from problem
     return 0
 
 
 async def _until_told_to_stop(settings: Settings) -> None:
+    from bot.app import serve
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -32,7 +32,7 @@ def trained(tmp_path_factory):
     patch.setenv("DESK_ENCODERS_FOLDER", str(root / "var" / "encoders"))
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("model"))
     context = ExecutionContext(GraphSchema({}))
-    config = {**ResidentClassifier.get_default_config(), "encoders": ["minilm"]}
+    config = ResidentClassifier.get_default_config()
     classifier = ResidentClassifier.create(config, storage, Resource("classifier"), context)
     messages = [Message({TEXT: text, INTENT: intent}) for intent, texts in EXAMPLES.items() for text in texts]
     resource = classifier.train(TrainingData(messages))

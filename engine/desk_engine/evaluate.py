@@ -1,0 +1,234 @@
+"""Reads messages for `python -m bot evaluate`, in the engine's Python, with the very reader that residents get.
+
+`read` reads messages with the reader fitted on all of data/nlu: out of the live model when its content hash is up to
+date, fitted here when not. `folds` reads every example of data/nlu by a reader that has not seen it. Vectors, fitted
+readers and folds are kept under the hash of what they come from, so nothing unchanged is done twice. Judging is not done
+here: see bot/evaluation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+import tarfile
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.model_selection import StratifiedKFold
+
+from desk_engine import reader as reader_module
+from desk_engine.reader import Array, Reader, View
+from desk_engine.train import content_hash
+from encoders import Encoder, EncoderError
+
+CLASSIFIER = "desk_engine.classifier.ResidentClassifier"
+FILES_OF_READER = ("reader.json", "reader.npz")
+SHUFFLE = 7  # the folds are the same in every run
+AT_ONCE = 200  # texts that are embedded before their vectors are written
+
+
+class EvaluationFailed(Exception):
+    """Nothing can be measured; the message is one plain sentence."""
+
+
+class KeptVectors:
+    """An encoder whose vectors are kept under the hash of the text; it is loaded only for a text that is new."""
+
+    def __init__(self, folder: Path, file: Path) -> None:
+        if not (folder / "model.onnx").is_file():
+            raise EvaluationFailed(f"There is no sentence encoder in {folder}: run make setup.")
+        manifest = folder / "manifest.json"
+        described = manifest.read_bytes() if manifest.is_file() else (folder / "model.onnx").read_bytes()
+        self.version = hashlib.sha256(described).hexdigest()[:16]
+        self._folder = folder
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._kept = sqlite3.connect(file, timeout=60)
+        self._kept.execute(
+            "CREATE TABLE IF NOT EXISTS vector (encoder TEXT, text TEXT, values_ BLOB, PRIMARY KEY (encoder, text))"
+        )
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return Encoder.load(self._folder)
+
+    def embed(self, texts: Sequence[str]) -> Array:
+        """One unit vector a text."""
+        marks = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
+        found = {mark: self._find(mark) for mark in dict.fromkeys(marks)}
+        missing = [(mark, text) for mark, text in dict(zip(marks, texts, strict=True)).items() if found[mark] is None]
+        for start in range(0, len(missing), AT_ONCE):
+            some = missing[start : start + AT_ONCE]
+            vectors = self._encoder.embed([text for _, text in some])
+            rows = [(self.version, mark, vector.tobytes()) for (mark, _), vector in zip(some, vectors, strict=True)]
+            with self._kept:
+                self._kept.executemany("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", rows)
+            found.update((mark, vector) for (mark, _), vector in zip(some, vectors, strict=True))
+        return np.stack([found[mark] for mark in marks])
+
+    def _find(self, mark: str) -> Array | None:
+        row = self._kept.execute("SELECT values_ FROM vector WHERE encoder = ? AND text = ?", (self.version, mark)).fetchone()
+        return np.frombuffer(row[0], np.float32) if row else None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things are: the project, the built encoders, the trained models, what may be kept between runs."""
+
+    root: Path
+    encoders: Path
+    models: Path
+    cache: Path
+
+
+class Evaluation:
+    """The reader that config.yml describes and the examples that it learns from."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._config = _classifier_config(places.root)
+        self._views = [View(**{**view, "encoders": tuple(view["encoders"])}) for view in self._config["views"]]
+        names = sorted({name for view in self._views for name in view.encoders})
+        file = places.cache / "vectors.sqlite3"
+        self._encoders = {name: KeptVectors(_encoder_folder(places, name), file) for name in names}
+
+    @cached_property
+    def examples(self) -> list[tuple[str, str]]:
+        """Every message of data/nlu with its intent, as Rasa reads them."""
+        warnings.simplefilter("ignore")
+        from rasa.shared.nlu.training_data.loading import load_data
+
+        messages = load_data(str(self._places.root / "data" / "nlu")).intent_examples
+        return sorted((str(message.get("text")), str(message.get("intent"))) for message in messages if message.get("text"))
+
+    @cached_property
+    def mark(self) -> str:
+        """A name for everything that the reader depends on."""
+        versions = {name: encoder.version for name, encoder in self._encoders.items()}
+        source = Path(reader_module.__file__).read_text(encoding="utf-8")
+        facts = json.dumps([self._config, versions, self.examples, source], sort_keys=True)
+        return hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()[:16]
+
+    def read(self, texts: Sequence[str]) -> dict[str, Any]:
+        """The probabilities of every intent for every text."""
+        reader, model = self._reader()
+        rows = reader.probabilities(texts) if texts else np.zeros((0, len(reader.labels)))
+        return {"model": model, "labels": reader.labels, "probabilities": _plain(rows)}
+
+    def folds(self, number: int) -> dict[str, Any]:
+        """The same for every example, each read by a reader fitted on the other folds."""
+        texts = [text for text, _ in self.examples]
+        intents = [intent for _, intent in self.examples]
+        labels = sorted(set(intents))
+        rows = np.zeros((len(texts), len(labels)), np.float32)
+        split = StratifiedKFold(number, shuffle=True, random_state=SHUFFLE).split(texts, intents)
+        for fold, (learnt, kept_apart) in enumerate(split):
+            rows[kept_apart] = self._fold(f"fold-{self.mark}-{fold + 1}-of-{number}.npy", learnt, kept_apart)
+            print(f"  {fold + 1} of {number} parts read by a reader that has not seen them", flush=True)
+        return {"model": self.mark, "labels": labels, "texts": texts, "intents": intents, "probabilities": _plain(rows)}
+
+    def _fold(self, name: str, learnt: Any, kept_apart: Any) -> Array:
+        file = self._places.cache / name
+        if file.is_file():
+            return np.load(file, allow_pickle=False)
+        chosen = [self.examples[place] for place in learnt]
+        reader = self._fitted(chosen)
+        rows = reader.probabilities([self.examples[place][0] for place in kept_apart])
+        unfinished = file.with_name(f"unfinished-{os.getpid()}.npy")
+        np.save(unfinished, rows)
+        unfinished.replace(file)
+        return rows
+
+    def _reader(self) -> tuple[Reader, str]:
+        """The reader fitted on all examples, and which it is."""
+        name = content_hash(self._places.root, self._places.encoders)
+        live = self._places.models / f"{name}.tar.gz"
+        if live.is_file():
+            return self._from_archive(live), f"the live model {name}"
+        folder = self._places.cache / f"reader-{self.mark}"
+        if not folder.is_dir():
+            reader = self._fitted(self.examples)
+            with tempfile.TemporaryDirectory(dir=self._places.cache) as unfinished:
+                Path(unfinished, "made").mkdir()
+                reader.save(Path(unfinished, "made"))
+                if not folder.is_dir():
+                    Path(unfinished, "made").replace(folder)
+        return Reader.load(folder, self._encoders, self._views), f"fitted for this report, {self.mark}"
+
+    def _fitted(self, examples: Sequence[tuple[str, str]]) -> Reader:
+        reader = Reader(self._encoders, self._views, self._config.get("temperature", 1.0))
+        return reader.fit([text for text, _ in examples], [intent for _, intent in examples])
+
+    def _from_archive(self, archive: Path) -> Reader:
+        with tarfile.open(archive) as inside, tempfile.TemporaryDirectory() as folder:
+            for member in inside.getmembers():
+                path = Path(member.name)
+                content = (
+                    inside.extractfile(member) if CLASSIFIER in path.parent.name and path.name in FILES_OF_READER else None
+                )
+                if content:
+                    Path(folder, path.name).write_bytes(content.read())
+            return Reader.load(Path(folder), self._encoders, self._views)
+
+
+def _classifier_config(root: Path) -> dict[str, Any]:
+    try:
+        pipeline = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+        config = next(dict(part) for part in pipeline if part["name"] == CLASSIFIER)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, StopIteration) as problem:
+        raise EvaluationFailed(f"config.yml has no {CLASSIFIER} in its pipeline.") from problem
+    unknown = set(config) - {"name", "views", "temperature"}
+    if unknown:  # better no figure than one of another reader than residents get
+        raise EvaluationFailed(
+            f"config.yml sets {', '.join(sorted(unknown))}, which desk_engine/evaluate.py does not follow yet."
+        )
+    return config
+
+
+def _encoder_folder(places: Places, name: str) -> Path:
+    """As classifier.py finds it, which costs half a minute to import: an encoder of the repository, or a built one."""
+    own = places.root / "encoders" / name
+    return own if own.is_dir() else places.encoders / name
+
+
+def _plain(rows: Array) -> list[list[float]]:
+    return [[round(float(value), 6) for value in row] for row in rows]
+
+
+def main() -> int:
+    """The command; bot/evaluation/engine.py runs it."""
+    parser = argparse.ArgumentParser(prog="python -m desk_engine.evaluate", description="Read messages for an evaluation.")
+    parser.add_argument("--root", type=Path, default=Path())
+    parser.add_argument("--models", type=Path, default=Path("var/models"))
+    parser.add_argument("--cache", type=Path, default=Path("var/cache/evaluation"))
+    parser.add_argument("--out", type=Path, required=True)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--read", type=Path, metavar="FILE", help="a JSON list of messages")
+    what.add_argument("--folds", type=int, metavar="NUMBER")
+    arguments = parser.parse_args()
+    encoders = Path(os.environ.get("DESK_ENCODERS_FOLDER", "var/encoders"))
+    try:
+        evaluation = Evaluation(Places(arguments.root.resolve(), encoders, arguments.models, arguments.cache))
+        if arguments.read:
+            found = evaluation.read(json.loads(arguments.read.read_text(encoding="utf-8")))
+        else:
+            found = evaluation.folds(arguments.folds)
+    except (EvaluationFailed, EncoderError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    arguments.out.write_text(json.dumps(found), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Reads what a resident means: three small models look at a message in different ways, and their scores are added.
+
+One looks at the tuned encoder's vector, one at the vectors of the general encoders, one at n-grams of words and letters,
+which survive misspelling; each is wrong about other messages, so together they are right more often than any alone.
+Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds; docs/decisions/0004-pipeline.md
+has the measurements behind every number below.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from scipy.special import softmax
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+Array = npt.NDArray[np.float32]
+
+SCALE = 8.0  # sentence vectors sit in a narrow cone; unscaled, the regularisation is far too strict
+STEPS = 60  # of the optimiser: more change nothing that was measured
+GRAMS: dict[str, dict[str, Any]] = {
+    "word": {"ngram_range": (1, 2), "min_df": 2},
+    "char": {"analyzer": "char_wb", "ngram_range": (3, 5), "min_df": 3, "max_features": 40_000},
+}
+
+
+class Embeds(Protocol):
+    """What encoders.Encoder offers."""
+
+    def embed(self, texts: Sequence[str]) -> Array:
+        """One unit vector a text."""
+        ...
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a message: which encoders' vectors, how strictly fitted, how much its scores count."""
+
+    encoders: tuple[str, ...]
+    strictness: float
+    weight: float
+
+
+GRAMS_WEIGHT = 4.0
+GRAMS_STRICTNESS = 0.3
+
+
+class Reader:
+    """Learns intents from examples and gives a calibrated probability to each, for any message."""
+
+    def __init__(self, encoders: dict[str, Embeds], views: Sequence[View], temperature: float) -> None:
+        self._encoders = encoders
+        self._views = views
+        self._grams: dict[str, TfidfVectorizer] = {}
+        self._means: list[Array] = []
+        self._weights: list[Array] = []
+        self._gram_weights: Array = np.zeros((0, 0), np.float32)
+        self._bias: Array = np.zeros(0, np.float32)
+        self.temperature = temperature
+        self.labels: list[str] = []
+
+    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> Reader:
+        """Learns from examples."""
+        self.labels = sorted(set(intents))
+        vectors = {name: self._encoders[name].embed(texts) for view in self._views for name in view.encoders}
+        bias = np.zeros(len(self.labels))
+        self._means, self._weights = [], []
+        for view in self._views:
+            joined = np.hstack([vectors[name] for name in view.encoders])
+            mean = joined.mean(0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are few on purpose
+                model = LogisticRegression(C=view.strictness, max_iter=STEPS).fit((joined - mean) * SCALE, intents)
+            self._means.append(mean)
+            self._weights.append((model.coef_.T * SCALE * view.weight).astype(np.float32))
+            bias += model.intercept_ * view.weight
+        lower = [text.lower() for text in texts]
+        self._grams = {name: TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how) for name, how in GRAMS.items()}
+        features = sp.hstack([grams.fit_transform(lower) for grams in self._grams.values()], format="csr")
+        machine = LinearSVC(C=GRAMS_STRICTNESS, random_state=7).fit(features, intents)
+        self._gram_weights = (machine.coef_.T * GRAMS_WEIGHT).astype(np.float32)
+        self._bias = (bias + machine.intercept_ * GRAMS_WEIGHT).astype(np.float32)
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Array:
+        """One row a text, one column a label."""
+        lower = [text.lower() for text in texts]
+        features = sp.hstack([grams.transform(lower) for grams in self._grams.values()], format="csr")
+        scores = np.asarray(features @ self._gram_weights) + self._bias
+        vectors = {name: self._encoders[name].embed(texts) for view in self._views for name in view.encoders}
+        for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
+            joined = np.hstack([vectors[name] for name in view.encoders])
+            scores = scores + (joined - mean) @ weights
+        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Writes what was learnt: plain arrays and JSON, so that a trained model holds no pickled code."""
+        arrays = {f"mean{place}": mean for place, mean in enumerate(self._means)}
+        arrays.update({f"weights{place}": weights for place, weights in enumerate(self._weights)})
+        np.savez(folder / "reader.npz", grams=self._gram_weights, bias=self._bias, **arrays)
+        learnt = {
+            name: {"vocabulary": {term: int(at) for term, at in grams.vocabulary_.items()}, "idf": grams.idf_.tolist()}
+            for name, grams in self._grams.items()
+        }
+        facts = {"labels": self.labels, "temperature": self.temperature, "grams": learnt}
+        (folder / "reader.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, encoders: dict[str, Embeds], views: Sequence[View]) -> Reader:
+        """A trained one, from what `save` wrote."""
+        facts = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        reader = cls(encoders, views, facts["temperature"])
+        reader.labels = facts["labels"]
+        with np.load(folder / "reader.npz", allow_pickle=False) as arrays:
+            reader._means = [arrays[f"mean{place}"] for place in range(len(views))]
+            reader._weights = [arrays[f"weights{place}"] for place in range(len(views))]
+            reader._gram_weights, reader._bias = arrays["grams"], arrays["bias"]
+        for name, values in facts["grams"].items():
+            how = {key: value for key, value in GRAMS[name].items() if key in ("analyzer", "ngram_range")}
+            grams = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=values["vocabulary"], **how)
+            grams.idf_ = np.array(values["idf"], np.float32)
+            reader._grams[name] = grams
+        return reader
