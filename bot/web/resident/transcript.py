@@ -1,0 +1,112 @@
+"""Messages as a page shows them, and a whole chat as a plain text file.
+
+The same macro of the templates draws these on the server and is the pattern that the script copies, so a message looks
+the same with and without JavaScript. Only `data.html`, which the server itself has sanitised, goes in as HTML.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from bot.conversations.model import Choice, Kind, Message, Reply, Sender
+from bot.foundation.words import day_in_words, time_in_words
+
+_OUTSIDE_LINK = re.compile(r'<a href="(https?:[^"]*)">(.*?)</a>', re.DOTALL)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """One source under an answer."""
+
+    title: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message ready for the template."""
+
+    seq: int | None
+    sender: str
+    kind: str
+    reason: str
+    who: str
+    title: str
+    text: str
+    html: Markup
+    language: str
+    choices: tuple[Choice, ...]
+    sources: tuple[SourceView, ...]
+    asks_feedback: bool
+    rated: str
+    latest: bool
+
+
+def message_view(
+    message: Message | Reply, words: Mapping[str, Any], rated: Mapping[int, str] | None = None, latest: int = 0
+) -> MessageView:
+    """A message, or the greeting before it is stored, for the template; a browser without script scrolls to `latest`."""
+    seq = message.seq if isinstance(message, Message) else None
+    data = message.data
+    language = str(data.get("language", ""))
+    return MessageView(
+        seq=seq,
+        sender=message.sender.value,
+        kind=message.kind.value,
+        reason=str(data.get("reason", "")),
+        who=words["who"][message.sender.value],
+        title=str(data.get("title", ""))
+        if message.kind == Kind.ANSWER
+        else words["who"]["urgent"]
+        if message.kind == Kind.URGENT
+        else "",
+        text=message.text,
+        html=with_new_tabs(str(data.get("html", "")), words["page"]["new_tab"]),
+        language=language if _LANGUAGE.fullmatch(language) else "",
+        choices=message.choices,
+        sources=tuple(
+            SourceView(source.title, source.url, checked_note(source.url, source.checked, words)) for source in message.sources
+        ),
+        asks_feedback=message.kind == Kind.ANSWER,
+        rated=(rated or {}).get(seq or 0, ""),
+        latest=seq is not None and seq == latest,
+    )
+
+
+def checked_note(url: str, checked: date, words: Mapping[str, Any]) -> str:
+    """The site of a source and the day on which somebody checked it."""
+    place = (urlsplit(url).hostname or "").removeprefix("www.")
+    return str(words["sources"]["checked"]).format(place=place, day=f"{checked.day} {checked:%B %Y}")
+
+
+def with_new_tabs(html: str, new_tab: str) -> Markup:
+    """Sanitised HTML whose links to other sites open beside the chat, so that following one does not lose it."""
+    hidden = f'<span class="govuk-visually-hidden"> {escape(new_tab)}</span>'
+    return Markup(_OUTSIDE_LINK.sub(rf'<a href="\1" target="_blank" rel="noopener noreferrer">\2{hidden}</a>', html))
+
+
+def wants_exit(messages: Sequence[Message]) -> bool:
+    """Whether something was said that the resident may have to hide in a hurry."""
+    return any(message.data.get("quick_exit") for message in messages)
+
+
+def plain_transcript(messages: Sequence[Message], words: Mapping[str, Any], today: date) -> str:
+    """The chat as a plain text file for the resident to keep."""
+    saved = words["saved"]
+    names = {Sender.RESIDENT: "you", Sender.ASSISTANT: "assistant", Sender.STAFF: "staff", Sender.SYSTEM: "system"}
+    parts = [saved["heading"], saved["date"].format(day=day_in_words(today)), ""]
+    for message in messages:
+        parts.append(f"{saved[names[message.sender]]}, {time_in_words(message.at)}")
+        parts.append(message.text)
+        for source in message.sources:
+            checked = f"{source.checked.day} {source.checked:%B %Y}"
+            parts.append(saved["source"].format(title=source.title, url=source.url, day=checked))
+        parts.append("")
+    return "\r\n".join("\n".join(parts).split("\n"))

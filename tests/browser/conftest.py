@@ -1,0 +1,199 @@
+"""A real gateway in this process, with an engine that tests can slow down or take away, and a real Chromium.
+
+Nothing else is replaced. Where no Chromium is installed these tests are skipped with a word; in CI they fail instead.
+Everything lives as long as this folder's tests, because Playwright's synchronous side and asyncio tests exclude each other.
+"""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, sync_playwright
+
+from bot.app import Product, running
+from bot.knowledge.service import Knowledge
+from bot.settings import Settings
+from bot.web.resident.pages import PAGES, Pages
+from tests.browser.slow_engine import SlowEngine
+from tests.conftest import ROOT
+from tests.running import free_port
+
+PHONE = {"width": 390, "height": 844}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Desk:
+    """The running gateway."""
+
+    port: int
+    site_port: int
+    engine: SlowEngine
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    product: Product | None = None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def council_site(self) -> str:
+        """A council's own page with the widget on it. For a browser it is another site."""
+        return f"http://localhost:{self.site_port}/"
+
+
+@pytest.fixture(scope="package")
+def whole_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The gateway in a thread of its own."""
+    desk = Desk(free_port(), free_port(), SlowEngine())
+    settings = Settings(
+        host="0.0.0.0",
+        port=desk.port,
+        database_url=f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('desk') / 'desk.sqlite3'}",
+        councils_folder=ROOT / "councils",
+        encoders_folder=ROOT / "var" / "encoders",
+        rate_limits=False,
+    )
+    ready: Future[None] = Future()
+    thread = threading.Thread(target=desk.loop.run_until_complete, args=[_serve(desk, settings, knowledge, ready)], daemon=True)
+    thread.start()
+    ready.result(60)
+    yield desk
+    desk.loop.call_soon_threadsafe(desk.stop.set)
+    thread.join(15)
+    desk.loop.close()
+
+
+async def _serve(desk: Desk, settings: Settings, knowledge: Knowledge, ready: "Future[None]") -> None:
+    try:
+        async with running(settings, desk.engine, knowledge) as product:
+            desk.product = product
+            if PAGES not in product.public:
+                product.public[PAGES] = Pages.read(settings.councils_folder, production=False)
+            runner = web.AppRunner(product.public, shutdown_timeout=1)
+            await runner.setup()
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            council = web.AppRunner(_council_site(desk))
+            await council.setup()
+            await web.TCPSite(council, "localhost", desk.site_port).start()
+            ready.set_result(None)
+            await desk.stop.wait()
+            await council.cleanup()
+            await runner.cleanup()
+    except BaseException as error:
+        if not ready.done():
+            ready.set_exception(error)
+        raise
+
+
+def _council_site(desk: Desk) -> web.Application:
+    """A page with nothing on it but what the README tells councils to paste."""
+    html = f"""<!doctype html><html lang="en"><title>A council</title><main><h1>A council</h1>
+        <council-chat><a href="{desk.address}/chat/enfield">Chat</a></council-chat></main>
+        <script type="module" src="{desk.address}/loader.js"></script></html>"""
+
+    async def show(request: web.Request) -> web.Response:
+        return web.Response(text=html, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", show)
+    return app
+
+
+@pytest.fixture
+def desk(whole_desk: Desk) -> Iterator[Desk]:
+    """The gateway with its engine well and quick."""
+    whole_desk.engine.away, whole_desk.engine.seconds = False, 0.0
+    yield whole_desk
+    whole_desk.engine.away, whole_desk.engine.seconds = False, 0.0
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("No Chromium is installed, and CI must test in a browser: install the package chromium.")
+        pytest.skip("No Chromium is installed: install the package chromium to run the tests in a browser.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
+    """Makes pages, each in a browser profile of its own; a script error in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(**options: Any) -> Page:
+        context = chromium.new_context(**{"viewport": PHONE, "base_url": desk.address, **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A phone with the chat of Enfield open."""
+    page = new_page()
+    page.goto("/chat/enfield")
+    return page
+
+
+def say(page: Page | Frame, text: str) -> None:
+    """Types and sends."""
+    page.fill("#text", text)
+    page.press("#text", "Enter")
+
+
+def ask(page: Page | Frame, text: str, kind: str = "answer", count: int = 1) -> Locator:
+    """Types, sends and waits for the `count`th message of a kind; gives that message."""
+    say(page, text)
+    reply = page.locator(f".message--{kind}").nth(count - 1)
+    reply.wait_for()
+    return reply
+
+
+def said(page: Page | Frame) -> list[str]:
+    """What the resident has said, as the page shows it."""
+    return page.locator(".message--resident .message__words").all_inner_texts()
+
+
+def faults(page: Page | Frame) -> list[str]:
+    """What axe finds wrong, in a line each. A tall window, so that nothing lies half under the header or the composer."""
+    whole = page.page if isinstance(page, Frame) else page
+    size = whole.viewport_size or PHONE
+    whole.set_viewport_size({"width": size["width"], "height": 4000})
+    page.evaluate(
+        "() => Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations < 9).map(one => one.finished))"
+    )
+    found = Axe().run(page, options=RULES)  # type: ignore[arg-type]
+    whole.set_viewport_size(size)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
+
+
+def picture_folder() -> Path:
+    """Where the pictures for the README go when they are asked for with DESK_PICTURES=yes."""
+    return ROOT / "docs" / "pictures"
