@@ -33,13 +33,25 @@ from bot.safety.service import UrgentScreens
 from bot.settings import Settings
 from bot.web import keys
 from bot.web.internal.actions import new_actions_app
+from bot.web.resident.colours import UnusableColour
+from bot.web.resident.pages import PAGES, Pages, UnusableSite
+from bot.web.resident.words import UnreadableWords as UnreadablePageWords
 from bot.web.server import new_public_app
 from encoders import Encoder, EncoderError
 
 STOP_SECONDS = 3.0
 
 # What can be wrong with the files that the product is made of; each message is one plain sentence.
-UNUSABLE = (UnreadablePack, UnreadableScreen, UnreadableLanguages, UnreadableWords, EncoderError)
+UNUSABLE = (
+    UnreadablePack,
+    UnreadableScreen,
+    UnreadableLanguages,
+    UnreadableWords,
+    UnreadablePageWords,
+    UnusableColour,
+    UnusableSite,
+    EncoderError,
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,7 @@ async def running(
         public[keys.CLOCK] = clock
         public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
         public[keys.STOPPING] = asyncio.Event()
+        public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
         public.on_shutdown.append(_stop_streams(bus))
         yield Product(public, new_actions_app(all_actions()))
 
@@ -121,7 +134,10 @@ async def running(
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Listens on both ports until `stop` is set."""
     async with running(settings) as product:
-        runners = [web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS), web.AppRunner(product.internal, shutdown_timeout=STOP_SECONDS)]
+        runners = [
+            web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS),
+            web.AppRunner(product.internal, shutdown_timeout=STOP_SECONDS),
+        ]
         for runner in runners:
             await runner.setup()
         try:

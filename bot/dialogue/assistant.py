@@ -18,6 +18,7 @@ from bot.dialogue.model import Bands, Step
 from bot.knowledge.search import Found
 from bot.knowledge.service import Knowledge
 
+EVERY_ARTICLE = 1000  # all articles of a council are weighed beside the reading
 SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
 REMEMBERED = 8  # articles of the conversation that are kept in mind
 
@@ -145,10 +146,12 @@ class Assistant:
             several = await self._several(parts)
             if len(several) > 1:
                 return await self._answer_several(conversation, several)
-        found = self._knowledge.search(council, question, limit=6)
-        decision = model.decide(reading, _agreeing(found), self._bands, frozenset(context.tried))
+        found = self._knowledge.search(council, question, limit=EVERY_ARTICLE)
+        near = _nearness(found)
+        together = model.weighed(reading, near, self._bands)
+        decision = model.decide(together, near, self._bands, frozenset(context.tried))
         if decision.step == Step.ANSWER:
-            turn = await self._respond(conversation, decision.intents[0], question, reading.confidence)
+            turn = await self._respond(conversation, decision.intents[0], question, together.confidence)
             return self._mention_danger(conversation, turn, reading)
         if decision.step == Step.CLARIFY:
             return self._clarify(conversation, decision.intents)
@@ -255,7 +258,7 @@ class Assistant:
         council = conversation.council
         misses = conversation.context.misses + 1
         context = replace(conversation.context, misses=misses)
-        likely = [one.article for one in found if one.meaning >= 0.35][:3]
+        likely = [one.article for one in found[:6] if one.meaning >= 0.35][:3]
         if misses == 1:
             reply = self.composer.say(council, "repair", "first", kind=Kind.CLARIFY, choices=self.composer.areas(council))
         elif misses == 2 and likely:
@@ -293,7 +296,7 @@ class Assistant:
     def _never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
         """Another way on when the very same reply would come twice running."""
         council, context = conversation.council, turn.context
-        mark = "|".join(f"{reply.kind}:{reply.data.get('article') or reply.text}" for reply in turn.replies)[:500]
+        mark = "|".join(_mark(reply) for reply in turn.replies)[:500]
         if mark and mark == conversation.context.last_reply and turn.outcome not in ("urgent", "handoff"):
             answer = next((reply for reply in turn.replies if reply.kind == Kind.ANSWER), None)
             near = self._knowledge.search(council, str(answer.data["title"]), limit=4) if answer else []
@@ -335,7 +338,13 @@ class Assistant:
         return Turn([notice, self.composer.handoff(council)], conversation.context, "degraded")
 
 
-def _agreeing(found: Sequence[Found]) -> dict[str, float]:
+def _mark(reply: Reply) -> str:
+    """What makes a reply the same as another: its article, or its words and buttons."""
+    said = reply.data.get("article") or reply.text
+    return f"{reply.kind}:{said}:{','.join(choice.value for choice in reply.choices)}"
+
+
+def _nearness(found: Sequence[Found]) -> dict[str, float]:
     """For each intent, how near the nearest of its articles is in meaning."""
     near: dict[str, float] = {}
     for one in found:

@@ -19,7 +19,8 @@ from bot.languages.model import Language
 SURE = 0.45  # from this on lingua's first choice stands;
 SURE_UNLIKE_ENGLISH = 0.3  # from this on, where English is out of the question (neighbours such as Spanish share the rest);
 UNLIKE_ENGLISH = 0.06  # which it is below this;
-SURE_OF_OTHERS = 0.7  # and from this on one that the product has no sentences for: nothing is gained by a guess
+SURE_OF_TWO_WORDS = 0.8  # when the rest are words that every language borrows, such as "council tax";
+SURE_OF_OTHERS = 0.7  # and from this on one that the product has no sentences for, since nothing is gained by a guess
 FEWEST_WORDS = 3  # in Latin letters; fewer are names, places and single borrowed words
 FEWEST_WORDS_OTHER_LETTERS = 2
 CUES = 2  # different common words of a language that say which it is …
@@ -99,14 +100,17 @@ class Detector:
         by_cues = self._by_cues(plain)
         if by_cues is not None:
             return by_cues
-        if sum(word.lower() in self._english for word in said) / len(said) >= ENGLISH_SHARE or len(said) < FEWEST_WORDS:
+        if sum(word.lower() in self._english for word in said) / len(said) >= ENGLISH_SHARE:
             return None
         if 2 * sum(not _VOWELS.isdisjoint(word) for word in plain) < len(plain):
             return None  # a cat on the keyboard
         chances = {one.language: one.value for one in self._lingua.compute_language_confidence_values(" ".join(said).lower())}
         first = max(chances, key=lambda language: chances[language])
-        enough = SURE_UNLIKE_ENGLISH if chances[Known.ENGLISH] < UNLIKE_ENGLISH else SURE
-        if first == Known.ENGLISH or chances[first] < (enough if first in _OURS else SURE_OF_OTHERS):
+        impossible = chances[Known.ENGLISH] < UNLIKE_ENGLISH
+        ours, others = (SURE_UNLIKE_ENGLISH, SURE) if impossible else (SURE, SURE_OF_OTHERS)
+        if len(said) < FEWEST_WORDS:
+            ours = others = SURE_OF_TWO_WORDS
+        if first == Known.ENGLISH or chances[first] < (ours if first in _OURS else others):
             return None
         return _ours(first)
 

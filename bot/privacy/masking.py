@@ -24,7 +24,9 @@ _BETWEEN = re.compile(r"[ \u00a0.\-\u2010-\u2015]{1,3}")
 _CARD_LENGTHS = (16, 15, 19, 18, 17, 14, 13)  # the commonest first, since a longer run may end in an expiry date
 _CARD_START = "23456"
 _TYPED_GROUPS = (1, 4, 6, 8)  # how people break a card number; telephone numbers begin with 2, 3 or 5 digits
-_SECURITY_CODE = re.compile(r"\b(?:cvv2?|cvc2?|csc|security code|3 digits on the back)(?: number)?(?: is|:|=)?[ :=]*(\d{3,4})\b", re.I)
+_SECURITY_CODE = re.compile(
+    r"\b(?:cvv2?|cvc2?|csc|security code|3 digits on the back)(?: number)?(?: is|:|=)?[ :=]*(\d{3,4})\b", re.I
+)
 _NI = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[ .\-]{0,2}\d{2}[ .\-]?\d{2}[ .\-]?\d{2}[ .\-]?([A-Da-d])?(?![A-Za-z0-9])")
 _NI_PREFIX = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ")  # QQ: the one that examples use
 _NI_WORDS = re.compile(r"\b(?:national insurance|nat(?:ional)? ins|nino|ni|n\.i\.?)\b", re.I)

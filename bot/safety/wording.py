@@ -11,7 +11,9 @@ from collections.abc import Mapping
 
 END = "."
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u200b-\u200f]")  # accents and vowel signs that many leave out
-_LETTERS = str.maketrans({"ł": "l", "ı": "i", "đ": "d", "ø": "o", "ß": "ss", "ي": "ی", "ى": "ی", "ك": "ک", "ہ": "ه", "ۀ": "ه", "ς": "σ"})
+_LETTERS = str.maketrans(
+    {"ł": "l", "ı": "i", "đ": "d", "ø": "o", "ß": "ss", "ي": "ی", "ى": "ی", "ك": "ک", "ہ": "ه", "ۀ": "ه", "ς": "σ"}
+)
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 _NOT = re.compile(r"n't\b")
 _IS = re.compile(r"\b(he|she|it|that|there|here|who|what|where|everyone|everything|someone|somebody|nobody)'s\b")

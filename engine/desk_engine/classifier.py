@@ -39,7 +39,7 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """views: which encoders look together, how strictly they are fitted, how much they count; temperature: see reader.py."""
+        """Views: which encoders look together, how strictly they are fitted, how much they count, whether spelling is repaired."""
         return {"views": [{"encoders": ["minilm"], "strictness": 0.5, "weight": 1.0}], "temperature": 1.0}
 
     @classmethod
@@ -97,6 +97,9 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
 
 
 def _views_and_encoders(config: Dict[Text, Any]) -> Any:
-    views = [View(tuple(view["encoders"]), view["strictness"], view["weight"]) for view in config["views"]]
+    views = [
+        View(tuple(view["encoders"]), view["strictness"], view["weight"], view.get("repaired", False))
+        for view in config["views"]
+    ]
     names = sorted({name for view in views for name in view.encoders})
     return views, {name: Encoder.load(encoder_folder(name)) for name in names}

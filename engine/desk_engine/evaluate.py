@@ -27,9 +27,8 @@ import numpy as np
 import yaml
 from sklearn.model_selection import StratifiedKFold
 
-from desk_engine import reader as reader_module
 from desk_engine.reader import Array, Reader, View
-from desk_engine.train import content_hash
+from desk_engine.train import LEARNING_FILES, content_hash
 from encoders import Encoder, EncoderError
 
 CLASSIFIER = "desk_engine.classifier.ResidentClassifier"
@@ -115,7 +114,7 @@ class Evaluation:
     def mark(self) -> str:
         """A name for everything that the reader depends on."""
         versions = {name: encoder.version for name, encoder in self._encoders.items()}
-        source = Path(reader_module.__file__).read_text(encoding="utf-8")
+        source = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in LEARNING_FILES]
         facts = json.dumps([self._config, versions, self.examples, source], sort_keys=True)
         return hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -163,7 +162,7 @@ class Evaluation:
                 reader.save(Path(unfinished, "made"))
                 if not folder.is_dir():
                     Path(unfinished, "made").replace(folder)
-        return Reader.load(folder, self._encoders, self._views), f"fitted for this report, {self.mark}"
+        return Reader.load(folder, self._encoders, self._views), f"a reader fitted for this, {self.mark}"
 
     def _fitted(self, examples: Sequence[tuple[str, str]]) -> Reader:
         reader = Reader(self._encoders, self._views, self._config.get("temperature", 1.0))

@@ -1,9 +1,9 @@
 """Reads what a resident means: three small models look at a message in different ways, and their scores are added.
 
-One looks at the tuned encoder's vector, one at the vectors of the general encoders, one at n-grams of words and letters,
-which survive misspelling; each is wrong about other messages, so together they are right more often than any alone.
-Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds; docs/decisions/0004-pipeline.md
-has the measurements behind every number below.
+One looks at the tuned encoder's vector, one at the general encoders' vectors of the text with its spelling repaired, one at
+n-grams of words and letters; each is wrong about other messages, so together they are right more often than any alone.
+Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds; docs/decisions/0004-pipeline.md has
+the measurements behind every number below.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
+
+from desk_engine.spelling import Speller
 
 Array = npt.NDArray[np.float32]
 
@@ -49,6 +51,7 @@ class View:
     encoders: tuple[str, ...]
     strictness: float
     weight: float
+    repaired: bool = False  # whether it reads the text with its spelling repaired
 
 
 GRAMS_WEIGHT = 4.0
@@ -62,6 +65,7 @@ class Reader:
         self._encoders = encoders
         self._views = views
         self._grams: dict[str, TfidfVectorizer] = {}
+        self._speller = Speller({})
         self._means: list[Array] = []
         self._weights: list[Array] = []
         self._gram_weights: Array = np.zeros((0, 0), np.float32)
@@ -72,11 +76,11 @@ class Reader:
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> Reader:
         """Learns from examples."""
         self.labels = sorted(set(intents))
-        vectors = {name: self._encoders[name].embed(texts) for view in self._views for name in view.encoders}
+        self._speller = Speller.learn(texts)
         bias = np.zeros(len(self.labels))
         self._means, self._weights = [], []
         for view in self._views:
-            joined = np.hstack([vectors[name] for name in view.encoders])
+            joined = self._vectors(view, texts)
             mean = joined.mean(0)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are few on purpose
@@ -97,11 +101,13 @@ class Reader:
         lower = [text.lower() for text in texts]
         features = sp.hstack([grams.transform(lower) for grams in self._grams.values()], format="csr")
         scores = np.asarray(features @ self._gram_weights) + self._bias
-        vectors = {name: self._encoders[name].embed(texts) for view in self._views for name in view.encoders}
         for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
-            joined = np.hstack([vectors[name] for name in view.encoders])
-            scores = scores + (joined - mean) @ weights
+            scores = scores + (self._vectors(view, texts) - mean) @ weights
         return np.asarray(softmax(scores / self.temperature, axis=1), np.float32)
+
+    def _vectors(self, view: View, texts: Sequence[str]) -> Array:
+        seen = [self._speller.repaired(text) for text in texts] if view.repaired else texts
+        return np.hstack([self._encoders[name].embed(seen) for name in view.encoders])
 
     def save(self, folder: Path) -> None:
         """Writes what was learnt: plain arrays and JSON, so that a trained model holds no pickled code."""
@@ -112,7 +118,7 @@ class Reader:
             name: {"vocabulary": {term: int(at) for term, at in grams.vocabulary_.items()}, "idf": grams.idf_.tolist()}
             for name, grams in self._grams.items()
         }
-        facts = {"labels": self.labels, "temperature": self.temperature, "grams": learnt}
+        facts = {"labels": self.labels, "temperature": self.temperature, "words": self._speller.counts, "grams": learnt}
         (folder / "reader.json").write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
@@ -121,6 +127,7 @@ class Reader:
         facts = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         reader = cls(encoders, views, facts["temperature"])
         reader.labels = facts["labels"]
+        reader._speller = Speller(facts["words"])
         with np.load(folder / "reader.npz", allow_pickle=False) as arrays:
             reader._means = [arrays[f"mean{place}"] for place in range(len(views))]
             reader._weights = [arrays[f"weights{place}"] for place in range(len(views))]

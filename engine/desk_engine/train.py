@@ -1,6 +1,6 @@
 """Trains the engine's model when anything it depends on has changed: `python -m desk_engine.train`.
 
-The content of config.yml, domain.yml, data/nlu, data/rules, this package and the encoders decides the name of the model,
+The content of config.yml, domain.yml, data/nlu, data/rules, the classifier and the encoders decides the name of the model,
 so an unchanged project trains nothing. A new model becomes `current` only after it has read a sentence properly; a
 failed training leaves the earlier model where it is and ends in one plain sentence.
 """
@@ -18,7 +18,9 @@ import warnings
 from pathlib import Path
 
 SMOKE_SENTENCE = "when is my bin collected"
+TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # the encoder that comes with the repository
 PROJECT_FILES = ("config.yml", "domain.yml", "data/nlu", "data/rules")
+LEARNING_FILES = ("classifier.py", "reader.py", "spelling.py")
 
 
 class TrainingFailed(Exception):
@@ -28,7 +30,9 @@ class TrainingFailed(Exception):
 def content_hash(root: Path, encoders: Path) -> str:
     """A name for everything that the model depends on."""
     digest = hashlib.sha256()
-    parts = [root / name for name in PROJECT_FILES] + [Path(__file__).parent, *encoders.glob("*/manifest.json")]
+    parts = [root / name for name in PROJECT_FILES]
+    parts += [Path(__file__).parent / name for name in LEARNING_FILES]
+    parts += [*sorted(encoders.glob("*/manifest.json")), TUNED / "manifest.json"]
     for part in parts:
         files = sorted(part.rglob("*")) if part.is_dir() else [part]
         for file in files:

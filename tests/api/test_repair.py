@@ -18,10 +18,10 @@ def values(reply):
 
 
 async def test_a_doubtful_message_offers_two_or_three_readings_in_plain_words(resident, engine):
-    engine.readings["it was not taken"] = make_reading(bin_missed=0.45, bin_day=0.3, bin_bulky_waste=0.15)
-    [reply] = await resident.ask("it was not taken")
+    engine.readings["the usual thing"] = make_reading(bin_missed=0.32, bin_day=0.3, bin_bulky_waste=0.3)
+    [reply] = await resident.ask("the usual thing")
     assert reply["kind"] == "clarify"
-    assert values(reply) == ["intent:bin_missed", "intent:bin_day", "intent:bin_bulky_waste", "talk_to_person"]
+    assert set(values(reply)) == {"intent:bin_missed", "intent:bin_day", "intent:bin_bulky_waste", "talk_to_person"}
     assert all("_" not in choice["label"] for choice in reply["choices"])
     [answer] = await resident.ask(choice="intent:bin_missed")
     assert answer["data"]["intent"] == "bin_missed"

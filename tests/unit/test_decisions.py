@@ -1,6 +1,8 @@
 """A calibrated reading becomes an answer, a question with two or three readings, or a repair."""
 
-from bot.dialogue.model import Bands, Decision, Step, bare, decide, may_follow_up, questions_in
+import pytest
+
+from bot.dialogue.model import Bands, Decision, Step, bare, decide, may_follow_up, questions_in, weighed
 from tests.factories import make_reading
 
 BANDS = Bands(answer=0.5, lifted=0.3, offer=0.25, reading=0.08, out_of_scope=0.6)
@@ -63,3 +65,14 @@ def test_a_short_pointing_message_may_lean_on_the_last_answer():
 
 def test_phrases_are_compared_without_marks_and_capitals():
     assert bare("That’s NOT what I meant!!") == "thats not what i meant"
+
+
+def test_search_tips_the_balance_between_readings_that_are_close():
+    reading = weighed(make_reading(bin_day=0.3, bin_assisted_collection=0.32), {"bin_day": 0.8, "bin_assisted_collection": 0.5}, BANDS)
+    assert reading.intent == "bin_day"
+    assert sum(probability for _, probability in reading.ranking) == pytest.approx(1)
+
+
+def test_an_intent_without_articles_neither_gains_nor_loses_by_a_middling_match():
+    reading = weighed(make_reading(greet=0.6, bin_day=0.4), {"bin_day": BANDS.no_article}, BANDS)
+    assert reading.probability("greet") == pytest.approx(0.6)

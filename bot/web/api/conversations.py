@@ -5,6 +5,7 @@ was away misses nothing. The rules are in bot/conversations/service.py.
 """
 
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -71,19 +72,20 @@ async def events(request: web.Request) -> web.StreamResponse:
     conversations = request.app[keys.CONVERSATIONS]
     stopping = request.app[keys.STOPPING]
     state = None
-    async with conversations.listen(conversation.id) as news:
-        while not stopping.is_set():
-            page = await conversations.read(conversation.id, seq)
-            for message in page.messages:
-                seq = message.seq
-                await _send(response, "message", message_shape(message), seq)
-            if page.state != state:
-                state = page.state
-                await _send(response, "state", vars(state))
-            if state.owner == "closed":
-                break
-            if not await news.wait(STREAM_SECONDS):
-                await response.write(b": alive\n\n")
+    with suppress(ConnectionResetError):  # the resident left; whatever comes next waits in the database
+        async with conversations.listen(conversation.id) as news:
+            while not stopping.is_set():
+                page = await conversations.read(conversation.id, seq)
+                for message in page.messages:
+                    seq = message.seq
+                    await _send(response, "message", message_shape(message), seq)
+                if page.state != state:
+                    state = page.state
+                    await _send(response, "state", vars(state))
+                if state.owner == "closed":
+                    break
+                if not await news.wait(STREAM_SECONDS):
+                    await response.write(b": alive\n\n")
     return response
 
 

@@ -1,0 +1,1 @@
+"""How well the assistant understands, measured on messages it has not learnt from. Begins at measuring.py."""
