@@ -39,7 +39,7 @@ class Plan:
 
     turns: dict[int, int]  # residents at once, and the turns of each way
     rounds: int = 4
-    longest_round: float = 9.0  # seconds after which nobody begins another turn
+    longest_round: float = 8.0  # seconds after which nobody begins another turn
     warm_up: int = 24
     readings: int = 200
     searches: int = 100

@@ -116,7 +116,8 @@ class _HeldOut:
             raise CommandFailed(f"There is no council {council!r} here: {', '.join(knowledge.council_ids)} are.")
         readings = Readings(settings.encoders_folder, settings.model.parent, settings.cache_folder / "evaluation")
         alone = readings.judge(examples)
-        judged = beside_search(alone, knowledge, council, Bands())
+        dangerous = danger(alone, screens, council, Bands())
+        judged = beside_search(alone, [together for _, together in dangerous], knowledge, council, Bands())
         english.keep()
         foreign.keep()
         return cls(
@@ -128,7 +129,7 @@ class _HeldOut:
             screens,
             alone,
             judged,
-            danger(alone, screens, council, Bands()),
+            dangerous,
         )
 
     @property

@@ -105,9 +105,7 @@ class Context:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Context":
         """The record back from its plain form; unknown names are left out."""
-        known: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
-        }
+        known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
         return cls(**{name: value for name, value in known.items() if name in cls.__dataclass_fields__})
 
 

@@ -150,6 +150,8 @@ class Assistant:
         near = _nearness(found)
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
+        if decision.intents == ("out_of_scope",) and context.misses >= 2:
+            return self._repair(conversation, found)
         if decision.step == Step.ANSWER:
             turn = await self._respond(conversation, decision.intents[0], question, together.confidence)
             return self._mention_danger(conversation, turn, reading)
@@ -160,10 +162,10 @@ class Assistant:
     async def _with_topic(self, conversation: Conversation, text: str, alone: Reading) -> tuple[Reading, str]:
         """The reading of a follow-up with the topic in hand, if that makes more sense than the message alone."""
         topic = conversation.context.topic
-        question = f"{self.composer.label(conversation.council, topic)}: {text}"
-        together = await self._engine.read(question)
         if alone.confidence >= 0.75 and area_of(alone.intent) != area_of(topic):
             return alone, text
+        question = f"{self.composer.label(conversation.council, topic)}: {text}"
+        together = await self._engine.read(question)
         return (together, question) if together.confidence > alone.confidence or together.intent == topic else (alone, text)
 
     async def _several(self, parts: Sequence[str]) -> list[tuple[str, str]]:
@@ -237,8 +239,10 @@ class Assistant:
             shown = tuple(dict.fromkeys((*context.shown, *(reply.data["article"] for reply in answers))))[-REMEMBERED:]
             topic, article = answers[-1].data["intent"], answers[-1].data["article"]
             context = replace(context, topic=topic, article=article, shown=shown, misses=0, tried=())
-        elif replies and replies[0].kind in (Kind.NOTICE, Kind.HANDOFF):
+        elif replies and replies[0].kind == Kind.HANDOFF:
             context = replace(context, misses=0)
+        elif replies and replies[0].data.get("reason") == "out_of_scope":
+            context = replace(context, misses=context.misses + 1)
         return Turn(replies, context, replies[0].kind.value if replies else "silent")
 
     # ---- when it is not clear

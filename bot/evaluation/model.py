@@ -146,4 +146,4 @@ def words_of_training(folder: Path) -> set[str]:
             found.update(bare(line[2:]) for entry in entries for line in entry["examples"].splitlines())
         except (OSError, yaml.YAMLError, KeyError, TypeError) as problem:
             raise UnreadableHeldOut(f"The training examples of {path} cannot be read: {problem}.") from problem
-    return found
+    return found - {""}

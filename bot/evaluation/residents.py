@@ -80,15 +80,20 @@ class Served:
         return self.answered == (OUT_OF_SCOPE,)
 
 
-def beside_search(judged: Sequence[Judged], knowledge: Knowledge, council: str, bands: Bands) -> list[Judged]:
-    """The same messages with search weighed beside the reader, which is the reading that the assistant decides by."""
+def beside_search(
+    judged: Sequence[Judged], urgent: Sequence[bool], knowledge: Knowledge, council: str, bands: Bands
+) -> list[Judged]:
+    """The same messages with search weighed beside the reader, which is the reading that the assistant decides by.
+
+    Those taken as urgent keep the reader's own: the assistant answers them before it searches.
+    """
     together = []
-    for one in judged:
+    for one, at_once in zip(judged, urgent, strict=True):
         near: dict[str, float] = {}
-        for found in knowledge.search(council, clean_text(one.example.text), limit=EVERY_ARTICLE):
+        for found in [] if at_once else knowledge.search(council, clean_text(one.example.text), limit=EVERY_ARTICLE):
             for intent in found.article.intents:
                 near[intent] = max(near.get(intent, 0.0), found.meaning)
-        together.append(Judged(one.example, weighed(one.reading, near, bands)))
+        together.append(one if at_once else Judged(one.example, weighed(one.reading, near, bands)))
     return together
 
 

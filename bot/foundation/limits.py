@@ -1,12 +1,17 @@
 """Limits on how often something may be done, so that one client cannot crowd out the others.
 
-Generous on purpose: a library or an estate shares one address. They are counted in memory, or in Redis when several
-gateways share the work; when the counter itself fails the request goes through, since a resident matters more.
+Generous on purpose: a library or an estate shares one address. One gateway counts in memory, in two fixed windows a key:
+the in-memory store of the package `limits` walks over all its keys at each hit, a third of a turn's time when measured.
+Several gateways count in Redis through that package. When the counter itself fails the request goes through, since a
+resident matters more.
 """
 
+import time
+from typing import Protocol
+
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from bot.foundation.metrics import Metrics
 
@@ -28,12 +33,46 @@ class TooOften(Exception):
         self.seconds = seconds
 
 
+class Counter(Protocol):
+    """Counts uses and says whether one more is allowed."""
+
+    async def hit(self, rule: RateLimitItem, name: str, who: str) -> bool:
+        """Counts one use; False over the limit."""
+
+
+class MemoryCounter:
+    """Counts in this process: the uses of this window, and of the last one by the share of it that still counts."""
+
+    def __init__(self) -> None:
+        self._windows: dict[tuple[str, str], tuple[int, int, int]] = {}  # window, uses in it, uses in the one before
+        self._swept = time.monotonic()
+
+    async def hit(self, rule: RateLimitItem, name: str, who: str) -> bool:
+        """Counts one use; False over the limit."""
+        length, now = rule.get_expiry(), time.monotonic()
+        window, passed = int(now // length), now % length / length
+        last, uses, before = self._windows.get((name, who), (window, 0, 0))
+        if last != window:
+            uses, before = 0, uses if last == window - 1 else 0
+        if uses + before * (1 - passed) >= rule.amount:
+            return False
+        self._windows[name, who] = (window, uses + 1, before)
+        if now - self._swept > 3600:
+            self._sweep(now)
+        return True
+
+    def _sweep(self, now: float) -> None:
+        """Forgets everything once an hour; at worst a limit starts afresh."""
+        self._windows.clear()
+        self._swept = now
+
+
 class Limits:
     """The limits of one product. Build it in app.py."""
 
     def __init__(self, metrics: Metrics, redis_url: str = "", *, enforced: bool = True) -> None:
-        storage = RedisStorage(f"async+{redis_url}") if redis_url else MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(storage)
+        shared = SlidingWindowCounterRateLimiter(RedisStorage(f"async+{redis_url}")) if redis_url else None
+        self._counter: Counter = shared or MemoryCounter()
         self._rules: dict[str, RateLimitItem] = {name: parse(rule) for name, rule in RULES.items()}
         self._metrics = metrics
         self._enforced = enforced
@@ -42,7 +81,7 @@ class Limits:
         """Counts one use by `who`; raises TooOften over the limit."""
         rule = self._rules[name]
         try:
-            allowed = await self._limiter.hit(rule, name, who)
+            allowed = await self._counter.hit(rule, name, who)
         except (ConnectionError, OSError):
             return
         if not allowed:

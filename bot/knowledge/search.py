@@ -139,7 +139,8 @@ class Search:
         self._encoder = encoder
         self._foreign = foreign
         self._texts: list[str] = []
-        self._owners: list[int] = []
+        self._starts: list[int] = []  # where each article's texts begin
+        self._last: tuple[int, str, Vectors] | None = None
         self._fts = sqlite3.connect(":memory:", check_same_thread=False)
         self._fts.execute("CREATE VIRTUAL TABLE page USING fts5(title, questions, body, tokenize = 'porter unicode61')")
         for place, article in enumerate(self._articles):
@@ -149,9 +150,8 @@ class Search:
                 "INSERT INTO page(rowid, title, questions, body) VALUES (?, ?, ?, ?)",
                 (place, article.title, "\n".join(questions), body),
             )
-            for text in [article.title, *questions, f"{article.title}. {first_paragraph(body)}"]:
-                self._texts.append(text)
-                self._owners.append(place)
+            self._starts.append(len(self._texts))
+            self._texts += [article.title, *questions, f"{article.title}. {first_paragraph(body)}"]
         self._vectors = encoder.embed(self._texts, "passage") if self._texts else np.zeros((0, 1), np.float32)
         self._foreign_vectors = foreign.embed(self._texts, "passage") if foreign and self._texts else None
 
@@ -168,20 +168,26 @@ class Search:
         use_foreign = foreign and self._foreign is not None and self._foreign_vectors is not None
         encoder = self._foreign if use_foreign and self._foreign is not None else self._encoder
         vectors = self._foreign_vectors if use_foreign and self._foreign_vectors is not None else self._vectors
-        cosines = vectors @ encoder.embed([question], "query")[0]
-        meaning = np.zeros(len(self._articles), np.float32)
-        nearest = [0] * len(self._articles)
-        for place, (owner, cosine) in enumerate(zip(self._owners, cosines, strict=True)):
-            if cosine > meaning[owner]:
-                meaning[owner], nearest[owner] = cosine, place
+        cosines = vectors @ self._question_vector(encoder, question)
+        meaning = np.maximum(np.maximum.reduceat(cosines, self._starts), 0)
         words = {} if foreign else self._words(question)
         found = []
         for place, article in enumerate(self._articles):
             intent = max((intents or {}).get(name, 0.0) for name in article.intents)
             signals = (float(meaning[place]), words.get(place, 0.0), intent)
             score = self._probability(*signals, article.primary)
-            found.append(Found(article, score, *signals, self._texts[nearest[place]]))
+            found.append(Found(article, score, *signals, self._nearest_text(cosines, place)))
         return sorted(found, key=lambda one: one.score, reverse=True)[:limit]
+
+    def _nearest_text(self, cosines: Vectors, place: int) -> str:
+        start, end = self._starts[place], (*self._starts[1:], len(self._texts))[place]
+        return self._texts[start + int(np.argmax(cosines[start:end]))]
+
+    def _question_vector(self, encoder: Encoder, question: str) -> Vectors:
+        """The question's vector; a turn asks several times for the same one, so the last is kept."""
+        if self._last is None or self._last[:2] != (id(encoder), question):
+            self._last = (id(encoder), question, encoder.embed([question], "query")[0])
+        return self._last[2]
 
     def _probability(self, meaning: float, words: float, intent: float, primary: bool) -> float:
         w = self._weights

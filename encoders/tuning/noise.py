@@ -32,7 +32,9 @@ SHORT = {
 def _neighbours() -> dict[str, str]:
     places = {letter: (row, column) for row, letters in enumerate(ROWS) for column, letter in enumerate(letters)}
     return {
-        letter: "".join(other for other, (r, c) in places.items() if other != letter and abs(r - row) <= 1 and abs(c - column) <= 1)
+        letter: "".join(
+            other for other, (r, c) in places.items() if other != letter and abs(r - row) <= 1 and abs(c - column) <= 1
+        )
         for letter, (row, column) in places.items()
     }
 

@@ -17,6 +17,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -83,9 +84,12 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
             return cls(Reader.load(folder, encoders, views), model_storage, resource)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets intent and intent_ranking of every message."""
+        """Sets intent and intent_ranking of every message but commands ("/ct_pay"), which Rasa itself understands."""
         for message in messages:
-            ranking = self._ranking(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            if text.startswith(INTENT_MESSAGE_PREFIX):
+                continue
+            ranking = self._ranking(text)
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages

@@ -79,7 +79,7 @@ async def events(request: web.Request) -> web.StreamResponse:
                 for message in page.messages:
                     seq = message.seq
                     await _send(response, "message", message_shape(message), seq)
-                if page.state != state:
+                if page.messages or page.state != state:
                     state = page.state
                     await _send(response, "state", vars(state))
                 if state.owner == "closed":
