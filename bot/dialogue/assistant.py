@@ -14,7 +14,7 @@ from bot.conversations.text import has_words
 from bot.dialogue import model
 from bot.dialogue.composing import Composer, area_of
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
-from bot.dialogue.model import Bands, Step
+from bot.dialogue.model import Bands, Decision, Step
 from bot.knowledge.search import Found
 from bot.knowledge.service import Knowledge
 
@@ -150,11 +150,16 @@ class Assistant:
         near = _nearness(found)
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
-        if decision.intents == ("out_of_scope",) and context.misses >= 2:
+        turn = await self._act_on(conversation, decision, found, question, together)
+        return self._mention_danger(conversation, turn, reading)
+
+    async def _act_on(
+        self, conversation: Conversation, decision: Decision, found: Sequence[Found], question: str, reading: Reading
+    ) -> Turn:
+        if decision.intents == ("out_of_scope",) and conversation.context.misses >= 2:
             return self._repair(conversation, found)
         if decision.step == Step.ANSWER:
-            turn = await self._respond(conversation, decision.intents[0], question, together.confidence)
-            return self._mention_danger(conversation, turn, reading)
+            return await self._respond(conversation, decision.intents[0], question, reading.confidence)
         if decision.step == Step.CLARIFY:
             return self._clarify(conversation, decision.intents)
         return self._repair(conversation, found)

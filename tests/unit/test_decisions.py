@@ -69,7 +69,7 @@ def test_phrases_are_compared_without_marks_and_capitals():
 
 def test_search_tips_the_balance_between_readings_that_are_close():
     reading = weighed(
-        make_reading(bin_day=0.3, bin_assisted_collection=0.32), {"bin_day": 0.8, "bin_assisted_collection": 0.5}, BANDS
+        make_reading(bin_day=0.48, bin_assisted_collection=0.52), {"bin_day": 0.8, "bin_assisted_collection": 0.5}, BANDS
     )
     assert reading.intent == "bin_day"
     assert sum(probability for _, probability in reading.ranking) == pytest.approx(1)
