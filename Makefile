@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test test-unit test-api test-dialogue test-browser test-engine evaluate bench lint lock clean
+.PHONY: help setup run train test test-unit test-api test-dialogue test-browser test-engine check evaluate bench lint lock clean
 
 # Any python3 that runs will do; pyenv may put one first that does not.
 define bootstrap
@@ -29,7 +29,7 @@ train: ## Set up, and train the assistant when its data changed
 	$(call bootstrap,train)
 
 test: setup ## Set up and run every check and test
-	@$(MAKE) -o setup lint test-engine
+	@$(MAKE) -o setup lint test-engine check
 	@$(PYTHON) -m pytest $(TESTS)
 
 test-unit: setup ## Run the tests that take milliseconds
@@ -46,6 +46,10 @@ test-browser: setup ## Run the tests in a real Chromium
 
 test-engine: setup ## Run the tests of the engine's own components
 	@cd engine && exec .venv/bin/python -m pytest
+
+check: setup ## Check the knowledge packs, and that understanding is not worse than its baseline
+	@$(PYTHON) -m bot knowledge check
+	@$(PYTHON) -m bot evaluate --check
 
 evaluate: setup ## Measure how well the assistant understands
 	@$(PYTHON) -m bot evaluate

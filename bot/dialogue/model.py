@@ -60,9 +60,9 @@ class Bands:
     offer: float = 0.22  # this or more in all for the readings offered: clarify
     reading: float = 0.06  # a reading less likely than this is not offered
     part: float = 0.60  # a part of a message must be this sure to count as a question of its own
-    urgent: float = 0.50  # danger to life: answered as urgent from here
-    urgent_with_hint: float = 0.15  # the same when the wording hints at danger too
-    mention_danger: float = 0.12  # from here the answer mentions 999
+    urgent: float = 0.15  # danger to life: answered as urgent from here
+    urgent_with_hint: float = 0.08  # the same when the wording hints at danger too
+    mention_danger: float = 0.04  # from here the answer mentions 999
     out_of_scope: float = 0.60  # turned away only when this sure
 
 

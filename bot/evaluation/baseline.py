@@ -13,6 +13,7 @@ from bot.evaluation.model import OUT_OF_SCOPE, URGENT, Judged, Rate, area
 
 POINTS = 2.0  # a group may fall by so many
 FEWEST = 20  # messages; in a smaller group one message is worth too much
+MESSAGES = 3  # and so many: processors round differently, which can turn a message or two
 
 
 class UnreadableBaseline(Exception):
@@ -35,7 +36,8 @@ class Comparison:
     @property
     def fell(self) -> bool:
         """Whether it fell too far; a group whose messages were taken away has fallen to nothing."""
-        return self.before.of >= FEWEST and self.points < -POINTS - 1e-9
+        lost = self.before.count - self.now.count
+        return self.before.of >= FEWEST and self.points < -POINTS - 1e-9 and lost >= MESSAGES
 
 
 def groups(judged: Sequence[Judged], urgent: Sequence[bool]) -> dict[str, Rate]:

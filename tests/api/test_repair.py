@@ -115,7 +115,7 @@ async def test_danger_is_answered_even_with_the_engine_away(resident, engine):
 
 
 async def test_a_likely_danger_beside_another_reading_mentions_999(resident, engine):
-    engine.readings["odd"] = make_reading(bin_day=0.7, urgent_risk=0.2)
+    engine.readings["odd"] = make_reading(bin_day=0.85, urgent_risk=0.08)
     replies = await resident.ask("odd")
     assert replies[-1]["data"]["reason"] == "danger"
     assert "999" in replies[-1]["text"]
