@@ -72,7 +72,7 @@ def test_files_are_kept_for_a_year_under_their_version_and_packed(call: Call) ->
 def test_loader_is_small_and_open_to_every_site(call: Call) -> None:
     status, headers, text = call("GET", "/loader.js")
     assert status == 200
-    assert len(text.encode()) <= 3 * 1024 + 64
+    assert len(text.encode()) <= 3 * 1024
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert headers["Access-Control-Allow-Origin"] == "*"
     exact = re.search(r'src="(/loader-[0-9a-f]+\.js)"', call("GET", "/demo/enfield")[2])

@@ -1,5 +1,5 @@
-/* Makes <council-chat><a href="…/chat/council">Chat</a></council-chat> a chat panel; without it the link leads there.
-   No words pass between page and frame: only ready, open, close and unread. */
+/* Makes <council-chat><a href="…/chat/council">Chat</a></council-chat> a chat panel over its link.
+   Between page and frame: ready, open, close, unread; no words. */
 const make = (tag, parts) => Object.assign(document.createElement(tag), parts);
 const css = `:host{position:fixed;right:1rem;bottom:1rem;z-index:99999}
 ::slotted(a){display:block;padding:.875rem 1.25rem;border:2px solid #fff;border-radius:2rem;background:#0b0c0c;color:#fff;font:700 1.0625rem/1.2 arial,sans-serif;text-decoration:none}
