@@ -97,6 +97,8 @@ def test_saved_chat(page: Page) -> None:
 def test_form_sent_twice_says_it_once(page: Page) -> None:
     send(page, "when is my bin collected")
     send(page, "how do i pay council tax")
+    expect(page.locator(".message--answer")).to_have_count(2)
+    page.wait_for_load_state("load")
     page.reload()  # the browser sends the form again
     expect(page.locator(".message--answer")).to_have_count(2)
     assert said(page) == ["when is my bin collected", "how do i pay council tax"]
