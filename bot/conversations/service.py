@@ -8,7 +8,7 @@ handed in (privacy room), so that this room stays below it.
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
@@ -38,6 +38,8 @@ from bot.privacy.model import Masked
 log = structlog.get_logger()
 
 IDLE_LIFE = timedelta(hours=24)  # a token opens nothing after this long without a message
+OPENED_LIFE = timedelta(seconds=30)  # a conversation once opened is not looked up again for so long
+OPENED_MOST = 5000
 TURN_LEASE = timedelta(seconds=60)  # a turn whose process died is taken up again after this
 
 
@@ -86,6 +88,7 @@ class Conversations:
         self._bus = bus
         self._clock = clock
         self._mask = mask
+        self._opened: dict[tuple[str, str], tuple[Conversation, datetime]] = {}  # a turn asks for access several times
         self.on_resident_message: Callable[[str], Awaitable[None]] | None = None
 
     async def begin(self, council: str, greeting: Sequence[Reply]) -> tuple[Conversation, str, list[Message]]:
@@ -101,11 +104,18 @@ class Conversations:
         return conversation, token, messages
 
     async def access(self, conversation_id: str, token: str) -> Conversation:
-        """The conversation that this token opens; raises NotFound."""
+        """The conversation that this token opens, at most OPENED_LIFE old; raises NotFound."""
+        now = self._clock.now()
+        opened = self._opened.get((conversation_id, token))
+        if opened and timedelta(0) <= now - opened[1] < OPENED_LIFE:
+            return opened[0]
         async with self._database.reading() as tx:
             found = await store.conversation_with_token(tx, conversation_id)
         if not found or not same_token(token, found[1]) or self._clock.now() - found[0].last_at > IDLE_LIFE:
             raise NotFound
+        if len(self._opened) > OPENED_MOST:
+            self._opened.clear()
+        self._opened[conversation_id, token] = (found[0], now)
         return found[0]
 
     async def say(self, conversation: Conversation, client_message_id: str, text: str) -> Said:

@@ -15,10 +15,8 @@ from bot.dialogue import model
 from bot.dialogue.composing import Composer, area_of
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
 from bot.dialogue.model import Bands, Decision, Step
-from bot.knowledge.search import Found
 from bot.knowledge.service import Knowledge
 
-EVERY_ARTICLE = 1000  # all articles of a council are weighed beside the reading
 SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
 REMEMBERED = 8  # articles of the conversation that are kept in mind
 
@@ -146,23 +144,20 @@ class Assistant:
             several = await self._several(parts)
             if len(several) > 1:
                 return await self._answer_several(conversation, several)
-        found = self._knowledge.search(council, question, limit=EVERY_ARTICLE)
-        near = _nearness(found)
+        near = self._knowledge.nearness(council, question)
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
-        turn = await self._act_on(conversation, decision, found, question, together)
+        turn = await self._act_on(conversation, decision, question, together)
         return self._mention_danger(conversation, turn, reading)
 
-    async def _act_on(
-        self, conversation: Conversation, decision: Decision, found: Sequence[Found], question: str, reading: Reading
-    ) -> Turn:
+    async def _act_on(self, conversation: Conversation, decision: Decision, question: str, reading: Reading) -> Turn:
         if decision.intents == ("out_of_scope",) and conversation.context.misses >= 2:
-            return self._repair(conversation, found)
+            return self._repair(conversation, question)
         if decision.step == Step.ANSWER:
             return await self._respond(conversation, decision.intents[0], question, reading.confidence)
         if decision.step == Step.CLARIFY:
             return self._clarify(conversation, decision.intents)
-        return self._repair(conversation, found)
+        return self._repair(conversation, question)
 
     async def _with_topic(self, conversation: Conversation, text: str, alone: Reading) -> tuple[Reading, str]:
         """The reading of a follow-up with the topic in hand, if that makes more sense than the message alone."""
@@ -255,19 +250,20 @@ class Assistant:
     def _clarify(self, conversation: Conversation, intents: Sequence[str]) -> Turn:
         context = replace(conversation.context, misses=conversation.context.misses + 1)
         if context.misses >= 3:
-            return self._repair(conversation, [])
+            return self._repair(conversation, "")
         words = ("clarify", "ask")
         reply = self.composer.say(
             conversation.council, *words, kind=Kind.CLARIFY, choices=self.composer.readings(conversation.council, intents)
         )
         return Turn([reply], context, "clarify")
 
-    def _repair(self, conversation: Conversation, found: Sequence[Found]) -> Turn:
+    def _repair(self, conversation: Conversation, question: str) -> Turn:
         """First miss: which subject. Second: pages that may help. Third: a person."""
         council = conversation.council
         misses = conversation.context.misses + 1
         context = replace(conversation.context, misses=misses)
-        likely = [one.article for one in found[:6] if one.meaning >= 0.35][:3]
+        found = self._knowledge.search(council, question, limit=3) if question and misses == 2 else []
+        likely = [one.article for one in found if one.meaning >= 0.35]
         if misses == 1:
             reply = self.composer.say(council, "repair", "first", kind=Kind.CLARIFY, choices=self.composer.areas(council))
         elif misses == 2 and likely:
@@ -288,7 +284,7 @@ class Assistant:
         tried = tuple(dict.fromkeys((*context.tried, context.topic))) if context.topic else context.tried
         context = replace(context, misses=context.misses + 1, tried=tried)
         if context.misses >= 3:
-            return self._repair(replace(conversation, context=replace(context, misses=2)), [])
+            return self._repair(replace(conversation, context=replace(context, misses=2)), "")
         title = self.composer.label(council, context.topic) if context.topic else ""
         near = [one.article for one in self._knowledge.search(council, title, limit=6)] if title else []
         near = [article for article in near if article.id not in context.shown][:3]
@@ -351,12 +347,3 @@ def _mark(reply: Reply) -> str:
     """What makes a reply the same as another: its article, or its words and buttons."""
     said = reply.data.get("article") or reply.text
     return f"{reply.kind}:{said}:{','.join(choice.value for choice in reply.choices)}"
-
-
-def _nearness(found: Sequence[Found]) -> dict[str, float]:
-    """For each intent, how near the nearest of its articles is in meaning."""
-    near: dict[str, float] = {}
-    for one in found:
-        for intent in one.article.intents:
-            near[intent] = max(near.get(intent, 0.0), one.meaning)
-    return near

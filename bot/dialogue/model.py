@@ -41,8 +41,8 @@ _FOLLOW_UP = re.compile(
 )
 _POINTING = re.compile(r"\b(?:it|that|this|them|they|those|one|same|there)\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"\?|\b(?:how|what|whats|when|where|who|why|which|can|could|do|does|is|are|will|would|should|need|want|tell me|report|apply|help"
-    r"|get|cancel|change)\b",
+    r"\?|^(?:(?:and|also|plus|oh|so|hi|hello|please) )*(?:how|what|whats|when|where|who|why|which|can|could|do|does|is|are|will|would"
+    r"|should|i need|i want|i would|tell me|report|apply|help)\b",
     re.IGNORECASE,
 )
 FOLLOW_UP_WORDS = 9  # a longer message stands on its own

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.conversations.model import ASSISTANT, Context, Conversation, Kind, Message, Sender
 from bot.conversations.text import clean_text
-from bot.dialogue.assistant import EVERY_ARTICLE, Assistant, Languages, Turn, UrgentScreen
+from bot.dialogue.assistant import Assistant, Languages, Turn, UrgentScreen
 from bot.dialogue.model import Bands, weighed
 from bot.evaluation.engine import CannotRead, Readings, ReplayedEngine
 from bot.evaluation.measuring import Figures
@@ -89,11 +89,11 @@ def beside_search(
     """
     together = []
     for one, at_once in zip(judged, urgent, strict=True):
-        near: dict[str, float] = {}
-        for found in [] if at_once else knowledge.search(council, clean_text(one.example.text), limit=EVERY_ARTICLE):
-            for intent in found.article.intents:
-                near[intent] = max(near.get(intent, 0.0), found.meaning)
-        together.append(one if at_once else Judged(one.example, weighed(one.reading, near, bands)))
+        if at_once:
+            together.append(one)
+            continue
+        near = knowledge.nearness(council, clean_text(one.example.text))
+        together.append(Judged(one.example, weighed(one.reading, near, bands)))
     return together
 
 

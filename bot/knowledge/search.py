@@ -169,15 +169,47 @@ class Search:
         encoder = self._foreign if use_foreign and self._foreign is not None else self._encoder
         vectors = self._foreign_vectors if use_foreign and self._foreign_vectors is not None else self._vectors
         cosines = vectors @ self._question_vector(encoder, question)
-        meaning = np.maximum(np.maximum.reduceat(cosines, self._starts), 0)
+        meaning = self._meaning(cosines)
         words = {} if foreign else self._words(question)
         found = []
         for place, article in enumerate(self._articles):
             intent = max((intents or {}).get(name, 0.0) for name in article.intents)
             signals = (float(meaning[place]), words.get(place, 0.0), intent)
             score = self._probability(*signals, article.primary)
-            found.append(Found(article, score, *signals, self._nearest_text(cosines, place)))
-        return sorted(found, key=lambda one: one.score, reverse=True)[:limit]
+            found.append((score, place, signals))
+        found.sort(reverse=True)
+        return [
+            Found(self._articles[place], score, *signals, self._nearest_text(cosines, place))
+            for score, place, signals in found[:limit]
+        ]
+
+    def nearness(self, question: str) -> dict[str, float]:
+        """For each intent, the cosine of the question with the nearest text of its articles."""
+        if not self._articles:
+            return {}
+        meaning = self._meaning(self._vectors @ self._question_vector(self._encoder, question))
+        near: dict[str, float] = {}
+        for article, cosine in zip(self._articles, meaning, strict=True):
+            for intent in article.intents:
+                near[intent] = max(near.get(intent, 0.0), float(cosine))
+        return near
+
+    def best_for_intent(self, intent: str, question: str) -> Article | None:
+        """The article of an intent that fits a question best, or None when the intent has none."""
+        places = [place for place, article in enumerate(self._articles) if intent in article.intents]
+        if len(places) < 2:
+            return self._articles[places[0]] if places else None
+        meaning = self._meaning(self._vectors @ self._question_vector(self._encoder, question))
+        words = self._words(question)
+
+        def score(place: int) -> float:
+            return self._probability(float(meaning[place]), words.get(place, 0.0), 1.0, self._articles[place].primary)
+
+        return self._articles[max(places, key=score)]
+
+    def _meaning(self, cosines: Vectors) -> Vectors:
+        """For each article, the cosine of its nearest text."""
+        return np.asarray(np.maximum(np.maximum.reduceat(cosines, self._starts), 0), np.float32)
 
     def _nearest_text(self, cosines: Vectors, place: int) -> str:
         start, end = self._starts[place], (*self._starts[1:], len(self._texts))[place]

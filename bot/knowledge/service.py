@@ -43,6 +43,7 @@ class Knowledge:
         self._clock = clock
         self._encoder = encoder
         self._foreign = foreign
+        self._answers: dict[tuple[str, str], Answer] = {}  # rendering takes a millisecond, and articles are asked for often
         self._indexes: dict[str, tuple[date, Search]] = {}
 
     @classmethod
@@ -81,14 +82,15 @@ class Knowledge:
         """The council's best articles for a question, best first; see Search.search."""
         return self._index(council_id).search(question, intents=intents, foreign=foreign, limit=limit)
 
+    def nearness(self, council_id: str, question: str) -> dict[str, float]:
+        """For each intent, how near the question is to its articles, 0 to 1; see Search.nearness."""
+        return self._index(council_id).nearness(question)
+
     def best_for_intent(self, council_id: str, intent: str, question: str) -> Article | None:
-        """The article of an intent that fits the question best: the primary one unless a narrower one clearly fits."""
-        found = self.search(council_id, question, intents={intent: 1.0}, limit=8) if question else []
-        fitting = [one for one in found if intent in one.article.intents]
-        primary = self.council(council_id).primary_for(intent, self.today())
-        if primary is None or not fitting:
-            return primary or (fitting[0].article if fitting else None)
-        return fitting[0].article
+        """The article of an intent that fits the question best; the primary one where there is no question."""
+        if not question:
+            return self.council(council_id).primary_for(intent, self.today())
+        return self._index(council_id).best_for_intent(intent, question)
 
     def article(self, council_id: str, article_id: str) -> Article | None:
         """An article that can be given today, or None."""
@@ -98,10 +100,13 @@ class Knowledge:
 
     def answer(self, council_id: str, article: Article) -> Answer:
         """The article with its facts filled in, as a resident gets it."""
-        council = self.council(council_id)
-        body = filled(article.body, council.facts)
-        sources = [Source(page.title, page.url, article.checked) for page in article.sources]
-        return Answer(article, plain_text(body), html(body), tuple(sources))
+        kept = self._answers.get((council_id, article.id))
+        if kept is None or kept.article is not article:
+            body = filled(article.body, self.council(council_id).facts)
+            sources = [Source(page.title, page.url, article.checked) for page in article.sources]
+            kept = Answer(article, plain_text(body), html(body), tuple(sources))
+            self._answers[council_id, article.id] = kept
+        return kept
 
     def warm_up(self) -> None:
         """Builds every council's index, so that the first question does not wait for it."""
