@@ -70,6 +70,7 @@ def test_focus_is_never_under_the_header_or_the_composer(new_page: Callable[...,
 def test_right_to_left_text_runs_right_to_left(page: Page) -> None:
     reply = ask(page, "متى يتم جمع القمامة من منزلي", "resident")
     assert reply.locator(".message__words").evaluate("one => getComputedStyle(one).direction") == "rtl"
+    page.locator(".message--answer").wait_for()
     assert faults(page) == []
 
 
