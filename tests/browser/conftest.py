@@ -183,7 +183,6 @@ def said(page: Page | Frame) -> list[str]:
 
 def faults(page: Page | Frame) -> list[str]:
     """What axe finds wrong, in a line each. A tall window, so that nothing lies half under the header or the composer."""
-    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
     whole = page.page if isinstance(page, Frame) else page
     size = whole.viewport_size or PHONE
     whole.set_viewport_size({"width": size["width"], "height": 4000})
