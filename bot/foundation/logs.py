@@ -1,7 +1,7 @@
 """Logs: events with ids, never a resident's words.
 
 structlog writes them, in columns while developing and as JSON in production. Everything logged is a name and ids, so
-nothing has to be filtered out afterwards; tests/test_privacy_of_logs.py sends a marker through every path and looks.
+nothing has to be filtered out afterwards; tests/dialogue/test_logs.py sends a marker through every path and looks.
 """
 
 import logging

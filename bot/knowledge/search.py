@@ -3,7 +3,7 @@
 The full-text index is a private SQLite database rebuilt from the packs at start, on either main database: a few hundred
 articles need no server, and the ranking is then the same everywhere (docs/decisions/0003). Meaning is compared with each
 question of an article and with its title and answer; the best of these counts. `weights` turn the signals into the
-probability that the article is the right one, fitted by `python -m bot evaluate`.
+likelihood that the article is the right one.
 """
 
 import math
@@ -97,7 +97,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class Weights:
-    """How the signals add up to log-odds; the defaults were fitted on the held-out questions (docs/evaluation.md)."""
+    """How the signals add up to log-odds; set by hand on questions of residents, not fitted yet."""
 
     meaning: float = 9.0
     words: float = 1.6
