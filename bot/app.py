@@ -23,6 +23,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
+from bot.foundation.packs import UnreadablePackFile
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
@@ -44,6 +45,7 @@ STOP_SECONDS = 3.0
 # What can be wrong with the files that the product is made of; each message is one plain sentence.
 UNUSABLE = (
     UnreadablePack,
+    UnreadablePackFile,
     UnreadableScreen,
     UnreadableLanguages,
     UnreadableWords,

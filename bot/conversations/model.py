@@ -97,6 +97,7 @@ class Context:
     last_reply: str = ""  # fingerprint of the last reply, so that it is not said twice running
     shown: tuple[str, ...] = ()  # articles already given, newest last
     tried: tuple[str, ...] = ()  # intents that the resident said were not meant
+    under_way: tuple[dict[str, Any], ...] = ()  # tasks that take several turns, the latest last: {"task", "state"}
 
     def as_json(self) -> dict[str, Any]:
         """A plain form for the database."""

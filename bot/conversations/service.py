@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations import store
 from bot.conversations.model import (
@@ -78,6 +79,18 @@ class Page:
 
     messages: list[Message]
     state: State
+
+
+@dataclass(frozen=True)
+class Together:
+    """What has to be committed with the assistant's replies or not at all: a case opened, a place in the queue taken.
+
+    `within` gets the open transaction and the conversation as it is after the replies; what it returns is appended too.
+    `after` runs once everything is committed, to wake whoever waits for it.
+    """
+
+    within: Callable[[AsyncConnection, Conversation], Awaitable[Sequence[Reply]]]
+    after: Callable[[], Awaitable[None]] | None = None
 
 
 class Conversations:
@@ -220,9 +233,16 @@ class Conversations:
         return (found[0], newest) if found else None
 
     async def replies_ready(
-        self, conversation: Conversation, replies: Sequence[Reply], context: Context, answered: int
+        self,
+        conversation: Conversation,
+        replies: Sequence[Reply],
+        context: Context,
+        answered: int,
+        together: Sequence[Together] = (),
     ) -> Literal["done", "more", "taken"]:
         """Appends the assistant's replies to the message `answered`, unless the owner changed: then they are kept unsent.
+
+        What stands in `together` is done in the same transaction.
 
         Says "more" when the resident wrote again meanwhile (the turn stays with the caller), "taken" when it was kept.
         """
@@ -246,7 +266,17 @@ class Conversations:
                 context=context.as_json(),
                 turn_until=now + TURN_LEASE if more else None,
             )
+            for one in together:
+                current = await _now(tx, conversation.id)
+                if added := await one.within(tx, current):
+                    await store.add_messages(tx, current, added, now)
+            if together and (await _now(tx, conversation.id)).owner != ASSISTANT:
+                more = False
+                await store.change_conversation(tx, conversation.id, turn_until=None)
         await self._bus.wake(conversation.id)
+        for one in together:
+            if one.after:
+                await one.after()
         return "more" if more else "done"
 
     async def newest_messages(self, conversation_id: str, limit: int = 30) -> tuple[Conversation, list[Message]]:
@@ -266,3 +296,11 @@ class Conversations:
         """Conversations whose turn was cut off, to be taken up again."""
         async with self._database.reading() as tx:
             return await store.unfinished_turns(tx, self._clock.now())
+
+
+async def _now(tx: AsyncConnection, conversation_id: str) -> Conversation:
+    """The conversation as this transaction has it."""
+    found = await store.conversation_with_token(tx, conversation_id)
+    if found is None:
+        raise NotFound
+    return found[0]

@@ -1,12 +1,13 @@
 """One turn of the assistant: from a resident's message to the replies and what to remember.
 
 The order matters. Danger is screened first and without the engine; then what the message says about the conversation
-itself; then bare words; then the engine's reading, which model.py turns into a decision; only then the engine is asked
-what to say, with an intent and never with the resident's words. With the engine away, knowledge search answers alone.
+itself; then what is under way (tasks.py); then bare words; then the engine's reading, which model.py turns into a
+decision; only then the engine is asked what to say, with an intent and never with the resident's words. With the engine
+away, knowledge search answers alone. repair.py has what is said when it is not clear.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.conversations.model import PERSON_CHOICE, Context, Conversation, Kind, Message, Reply
@@ -15,6 +16,8 @@ from bot.dialogue import model
 from bot.dialogue.composing import Composer, area_of
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
 from bot.dialogue.model import Bands, Decision, Step
+from bot.dialogue.repair import Repair
+from bot.dialogue.tasks import Task, Tasks, Turn
 from bot.knowledge.service import Knowledge
 
 SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
@@ -50,15 +53,6 @@ class Languages(Protocol):
         """In that language: no answer was found, a person can help."""
 
 
-@dataclass(frozen=True)
-class Turn:
-    """What one turn produced."""
-
-    replies: list[Reply]
-    context: Context
-    outcome: str  # name for metrics: answer, clarify, repair, urgent, …
-
-
 class Assistant:
     """The assistant of all councils. Build one in app.py."""
 
@@ -69,6 +63,7 @@ class Assistant:
         screen: UrgentScreen,
         languages: Languages,
         bands: Bands | None = None,
+        tasks: Sequence[Task] = (),
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -76,25 +71,35 @@ class Assistant:
         self._languages = languages
         self._bands = bands or Bands()
         self.composer = Composer(knowledge)
+        self._repair = Repair(self.composer, knowledge)
+        self._tasks = Tasks(tasks)
 
     async def reply(self, conversation: Conversation, message: Message) -> Turn:
         """The replies to one message of the resident, and the context afterwards."""
         choice = str(message.data.get("choice", ""))
         if choice:
-            turn = await self._reply_to_choice(conversation, choice)
+            turn = await self._reply_to_choice(conversation, message, choice)
         else:
-            turn = await self._reply_to_text(conversation, message.text)
-        return self._never_twice(conversation, turn)
+            turn = await self._reply_to_text(conversation, message.text, message)
+        turn = self._tasks.ask_again(conversation, turn)
+        return self._repair.never_twice(conversation, turn)
 
     # ---- buttons
 
-    async def _reply_to_choice(self, conversation: Conversation, choice: str) -> Turn:
+    async def _reply_to_choice(self, conversation: Conversation, message: Message, choice: str) -> Turn:
         council, context = conversation.council, conversation.context
         name, _, value = choice.partition(":")
+        turn = await self._tasks.take(conversation, message, self._reader(""))
+        if turn is not None:
+            return turn
         if choice == PERSON_CHOICE:
             return await self._or_degraded(conversation, "", lambda: self._respond(conversation, "talk_to_human", ""))
         if name == "ask":
             return await self._reply_to_text(conversation, value)
+        if name == "start":
+            task, _, what = value.partition(":")
+            begun = await self._tasks.begin(conversation, {"task": task, "what": what}, "")
+            return begun or Turn([self.composer.withdrawn(council, "")], context, "withdrawn")
         if name == "menu":
             return Turn([self.composer.menu(council, value)], replace(context, misses=0), "menu")
         if name == "article":
@@ -106,7 +111,7 @@ class Assistant:
 
     # ---- words
 
-    async def _reply_to_text(self, conversation: Conversation, text: str) -> Turn:
+    async def _reply_to_text(self, conversation: Conversation, text: str, message: Message | None = None) -> Turn:
         council, context = conversation.council, conversation.context
         urgent = self._screen.look(council, text)
         language = self._languages.detect(text)
@@ -118,10 +123,14 @@ class Assistant:
             return Turn([reply], context, "no_words")
         if language is not None:
             return self._reply_in_other_language(conversation, text, language)
+        if message is not None:
+            turn = await self._tasks.take(conversation, message, self._reader(text))
+            if turn is not None:
+                return turn
         phrase = model.bare(text)
         phrases = self.composer.words(council)["phrases"]
         if phrase in phrases["not_meant"] and context.last_reply:
-            return self._not_meant(conversation)
+            return self._repair.not_meant(conversation)
         if phrase in phrases["go_back"]:
             reply = self.composer.say(council, "repair", "go_back", choices=self.composer.wanted(council))
             return Turn([reply], replace(context, topic="", article="", misses=0), "go_back")
@@ -148,16 +157,18 @@ class Assistant:
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
         turn = await self._act_on(conversation, decision, question, together)
-        return self._mention_danger(conversation, turn, reading)
+        if reading.probability("urgent_risk") < self._bands.mention_danger:
+            return turn
+        return self._repair.with_danger_mentioned(conversation, turn)
 
     async def _act_on(self, conversation: Conversation, decision: Decision, question: str, reading: Reading) -> Turn:
         if decision.intents == ("out_of_scope",) and conversation.context.misses >= 2:
-            return self._repair(conversation, question)
+            return self._repair.change_method(conversation, question)
         if decision.step == Step.ANSWER:
             return await self._respond(conversation, decision.intents[0], question, reading.confidence)
         if decision.step == Step.CLARIFY:
-            return self._clarify(conversation, decision.intents)
-        return self._repair(conversation, question)
+            return self._repair.clarify(conversation, decision.intents)
+        return self._repair.change_method(conversation, question)
 
     async def _with_topic(self, conversation: Conversation, text: str, alone: Reading) -> tuple[Reading, str]:
         """The reading of a follow-up with the topic in hand, if that makes more sense than the message alone."""
@@ -201,6 +212,10 @@ class Assistant:
         """The engine's typed messages for an intent, turned into words."""
         metadata = {"council": conversation.council}
         messages = await self._engine.respond(conversation.id, intent, metadata)
+        for message in messages:
+            begun = await self._tasks.begin(conversation, message, question)
+            if begun is not None:
+                return begun
         replies = [self._in_words(conversation, message, intent, question, confidence) for message in messages]
         return self._answered(conversation, replies)
 
@@ -245,74 +260,20 @@ class Assistant:
             context = replace(context, misses=context.misses + 1)
         return Turn(replies, context, replies[0].kind.value if replies else "silent")
 
-    # ---- when it is not clear
-
-    def _clarify(self, conversation: Conversation, intents: Sequence[str]) -> Turn:
-        context = replace(conversation.context, misses=conversation.context.misses + 1)
-        if context.misses >= 3:
-            return self._repair(conversation, "")
-        words = ("clarify", "ask")
-        reply = self.composer.say(
-            conversation.council, *words, kind=Kind.CLARIFY, choices=self.composer.readings(conversation.council, intents)
-        )
-        return Turn([reply], context, "clarify")
-
-    def _repair(self, conversation: Conversation, question: str) -> Turn:
-        """First miss: which subject. Second: pages that may help. Third: a person."""
-        council = conversation.council
-        misses = conversation.context.misses + 1
-        context = replace(conversation.context, misses=misses)
-        found = self._knowledge.search(council, question, limit=3) if question and misses == 2 else []
-        likely = [one.article for one in found if one.meaning >= 0.35]
-        if misses == 1:
-            reply = self.composer.say(council, "repair", "first", kind=Kind.CLARIFY, choices=self.composer.areas(council))
-        elif misses == 2 and likely:
-            reply = self.composer.say(
-                council, "repair", "second", kind=Kind.CLARIFY, choices=self.composer.articles(council, likely)
-            )
-        elif misses == 2:
-            reply = self.composer.say(
-                council, "repair", "second_nothing", kind=Kind.CLARIFY, choices=self.composer.areas(council)
-            )
-        else:
-            sorry = self.composer.say(council, "repair", "third", kind=Kind.NOTICE, reason="not_understood")
-            return Turn([sorry, self.composer.handoff(council)], replace(context, misses=0), "handed_over")
-        return Turn([reply], context, "repair")
-
-    def _not_meant(self, conversation: Conversation) -> Turn:
-        council, context = conversation.council, conversation.context
-        tried = tuple(dict.fromkeys((*context.tried, context.topic))) if context.topic else context.tried
-        context = replace(context, misses=context.misses + 1, tried=tried)
-        if context.misses >= 3:
-            return self._repair(replace(conversation, context=replace(context, misses=2)), "")
-        title = self.composer.label(council, context.topic) if context.topic else ""
-        near = [one.article for one in self._knowledge.search(council, title, limit=6)] if title else []
-        near = [article for article in near if article.id not in context.shown][:3]
-        path = "not_meant" if near else "not_meant_nothing"
-        choices = self.composer.articles(council, near) if near else self.composer.areas(council)
-        return Turn([self.composer.say(council, "repair", path, kind=Kind.CLARIFY, choices=choices)], context, "repair")
-
-    def _mention_danger(self, conversation: Conversation, turn: Turn, reading: Reading) -> Turn:
-        if reading.probability("urgent_risk") < self._bands.mention_danger:
-            return turn
-        notice = self.composer.say(conversation.council, "answers", "danger", kind=Kind.NOTICE, reason="danger")
-        return replace(turn, replies=[*turn.replies, notice])
-
-    def _never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
-        """Another way on when the very same reply would come twice running."""
-        council, context = conversation.council, turn.context
-        mark = "|".join(_mark(reply) for reply in turn.replies)[:500]
-        if mark and mark == conversation.context.last_reply and turn.outcome not in ("urgent", "handoff"):
-            answer = next((reply for reply in turn.replies if reply.kind == Kind.ANSWER), None)
-            near = self._knowledge.search(council, str(answer.data["title"]), limit=4) if answer else []
-            others = [one.article for one in near if answer and one.article.id != answer.data["article"]][:2]
-            words = "again" if others else "again_text"
-            choices = self.composer.articles(council, others) if others else self.composer.areas(council)
-            reply = self.composer.say(council, "repair", words, kind=Kind.CLARIFY, choices=choices)
-            return Turn([reply], replace(context, last_reply=f"again:{mark}"[:500]), "again")
-        return replace(turn, context=replace(context, last_reply=mark))
-
     # ---- other languages, and the engine away
+
+    def _reader(self, text: str) -> Callable[[], Awaitable[Reading | None]]:
+        """For a task: reads the message when asked to, None while the engine is away or there are no words."""
+
+        async def read() -> Reading | None:
+            if not text:
+                return None
+            try:
+                return await self._engine.read(text)
+            except EngineUnavailable:
+                return None
+
+        return read
 
     def _reply_in_other_language(self, conversation: Conversation, text: str, language: str) -> Turn:
         council = conversation.council
@@ -341,9 +302,3 @@ class Assistant:
         choices = self.composer.articles(council, [one.article for one in found])
         notice = self.composer.say(council, "degraded_nothing", kind=Kind.NOTICE, choices=choices, reason="degraded")
         return Turn([notice, self.composer.handoff(council)], conversation.context, "degraded")
-
-
-def _mark(reply: Reply) -> str:
-    """What makes a reply the same as another: its article, or its words and buttons."""
-    said = reply.data.get("article") or reply.text
-    return f"{reply.kind}:{said}:{','.join(choice.value for choice in reply.choices)}"

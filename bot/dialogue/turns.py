@@ -12,7 +12,8 @@ import structlog
 
 from bot.conversations.model import Conversation, Message, Sender
 from bot.conversations.service import Conversations
-from bot.dialogue.assistant import Assistant, Turn
+from bot.dialogue.assistant import Assistant
+from bot.dialogue.tasks import Turn
 from bot.foundation.metrics import Metrics
 
 log = structlog.get_logger()
@@ -74,7 +75,9 @@ class TurnRunner:
             message = _next_waiting(conversation, newest)
             begun = time.perf_counter()
             turn = await self._reply(conversation, message)
-            state = await self._conversations.replies_ready(conversation, turn.replies, turn.context, message.seq)
+            state = await self._conversations.replies_ready(
+                conversation, turn.replies, turn.context, message.seq, turn.together
+            )
             self._metrics.turn_seconds.observe(time.perf_counter() - begun)
             self._metrics.turns.labels("unsent" if state == "taken" else turn.outcome).inc()
             log.info("turn_done", conversation_id=conversation_id, seq=message.seq, outcome=turn.outcome, state=state)

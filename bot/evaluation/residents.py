@@ -15,8 +15,9 @@ from typing import Any
 
 from bot.conversations.model import ASSISTANT, Context, Conversation, Kind, Message, Sender
 from bot.conversations.text import clean_text
-from bot.dialogue.assistant import Assistant, Languages, Turn, UrgentScreen
+from bot.dialogue.assistant import Assistant, Languages, UrgentScreen
 from bot.dialogue.model import Bands, weighed
+from bot.dialogue.tasks import Turn
 from bot.evaluation.engine import CannotRead, Readings, ReplayedEngine
 from bot.evaluation.measuring import Figures
 from bot.evaluation.model import OUT_OF_SCOPE, URGENT, Example, Judged, Rate

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot.foundation.packs import merged
+
 FACT = re.compile(r"\{fact:([a-z0-9_]+)\}")
 AREAS = ("council_tax", "benefits", "bins", "housing", "contact", "other")
 
@@ -128,14 +130,5 @@ def overlay(base: Pack, local: Pack) -> CouncilKnowledge:
         council={**base.council, **local.council},
         facts={**base.facts, **local.facts},
         articles={**base.articles, **local.articles},
-        words=merge_words(base.words, local.words),
+        words=merged(base.words, local.words),
     )
-
-
-def merge_words(base: dict[str, Any], local: dict[str, Any]) -> dict[str, Any]:
-    """Nested words, the local ones over the base's."""
-    merged = dict(base)
-    for key, value in local.items():
-        inner = merged.get(key)
-        merged[key] = merge_words(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return merged

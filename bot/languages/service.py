@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
-from bot.knowledge.model import merge_words
+from bot.foundation.packs import merged
 from bot.languages.detecting import Detector
 from bot.languages.model import Language, Sentences
 
@@ -53,7 +53,7 @@ class Languages:
                 continue
             base, own = folder / str(pack["base"]) / FILE, folder / council / FILE
             national = _load(base)
-            content = merge_words(national, _load(own)) if own.exists() else national
+            content = merged(national, _load(own)) if own.exists() else national
             words[council] = words_from(content, own if own.exists() else base)
             if not detectors:  # a language is the same in every council
                 detectors.append(detector_from(national, base))

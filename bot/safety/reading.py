@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.knowledge.model import merge_words
+from bot.foundation.packs import merged
 from bot.safety.phrases import BadPhrase, Phrase, PhraseBook, PhraseReader
 from bot.safety.screen import GENERAL, Answer, Concern, Screen, Vetted
 
@@ -33,7 +33,7 @@ def read_screens(folder: Path) -> dict[str, Screen]:
             continue
         base, own = str(pack["base"]), folder / council / FILE
         # Councils without words of their own share the national screen: thousands of phrases are compiled once.
-        screens[council] = screen_from(merge_words(national[base], _load(own)), own) if own.exists() else built[base]
+        screens[council] = screen_from(merged(national[base], _load(own)), own) if own.exists() else built[base]
     return screens
 
 

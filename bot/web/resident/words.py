@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.knowledge.model import merge_words
+from bot.foundation.packs import merged
 
 BASE = "england"
 
@@ -36,7 +36,7 @@ class PageWords:
 
     def of(self, council_id: str, name: str) -> dict[str, Any]:
         """A council's words, with its name filled in."""
-        words: dict[str, Any] = _filled(merge_words(self._base, self._local.get(council_id, {})), name)
+        words: dict[str, Any] = _filled(merged(self._base, self._local.get(council_id, {})), name)
         return words
 
     def common(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Suggested replies, and learning from what staff send."""

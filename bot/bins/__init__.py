@@ -1,0 +1,1 @@
+"""Rounds, collection days and disruptions, calendars, and other providers of bin days."""

@@ -1,0 +1,1 @@
+"""When the council is open: opening hours, bank holidays and closures, and working days counted from them."""

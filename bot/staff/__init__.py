@@ -1,0 +1,1 @@
+"""Accounts, roles and permissions, sign-in, audit, and the switches that turn features off."""

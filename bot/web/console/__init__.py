@@ -1,0 +1,1 @@
+"""The staff console: pages for advisers and supervisors, and their event stream."""
