@@ -13,6 +13,8 @@ from pathlib import Path
 from aiohttp import web
 
 from actions import all_actions
+from bot.cases.service import Cases
+from bot.cases.wording import read_case_words
 from bot.conversations.service import Conversations
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.engine import DialogueEngine, RasaEngine
@@ -24,6 +26,7 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
 from bot.foundation.packs import UnreadablePackFile
+from bot.hours.reading import read_hours
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
@@ -105,6 +108,9 @@ async def running(
         knowledge = other_knowledge if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
         masking = Masking.read(settings.councils_folder)
         conversations = Conversations(database, bus, clock, masking.mask)
+        limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
+        hours = read_hours(settings.councils_folder)
+        cases = Cases(database, clock, hours, read_case_words(settings.councils_folder), limits)
         rasa = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, metrics))
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))
@@ -119,11 +125,12 @@ async def running(
 
         public = new_public_app()
         public[keys.CONVERSATIONS] = conversations
+        public[keys.CASES] = cases
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
         public[keys.ENGINE] = engine
         public[keys.DATABASE] = database
-        public[keys.LIMITS] = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
+        public[keys.LIMITS] = limits
         public[keys.METRICS] = metrics
         public[keys.CLOCK] = clock
         public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"

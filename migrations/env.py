@@ -11,10 +11,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.cases import store as cases_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
 
-ROOMS_WITH_TABLES = (conversations_store,)
+ROOMS_WITH_TABLES = (conversations_store, cases_store)
 LOCK = 7_331_042  # any number, the same in every gateway
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.cases.service import Cases
 from bot.conversations.service import Conversations
 from bot.dialogue.composing import Composer
 from bot.dialogue.engine import DialogueEngine
@@ -18,6 +19,7 @@ from bot.foundation.metrics import Metrics
 from bot.knowledge.service import Knowledge
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+CASES = web.AppKey("cases", Cases)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)
 ENGINE = web.AppKey("engine", DialogueEngine)
