@@ -35,6 +35,7 @@ from bot.privacy.masking import Masking, UnreadableWords
 from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
+from bot.staff.building import Staff
 from bot.web import keys
 from bot.web.internal.actions import new_actions_app
 from bot.web.resident.colours import UnusableColour
@@ -115,6 +116,7 @@ async def running(
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)
+        staff = Staff.build(database, bus, clock, knowledge.council_ids)
         assistant = Assistant(engine, knowledge, screens, languages)
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
@@ -133,6 +135,10 @@ async def running(
         public[keys.LIMITS] = limits
         public[keys.METRICS] = metrics
         public[keys.CLOCK] = clock
+        public[keys.PRODUCTION] = settings.production
+        public[keys.AUDIT] = staff.audit
+        public[keys.ACCOUNTS] = staff.accounts
+        public[keys.SIGNING_IN] = staff.signing_in
         public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
         public[keys.STOPPING] = asyncio.Event()
         public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)

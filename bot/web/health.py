@@ -7,6 +7,7 @@ answers, so a load balancer may choose to go by `healthz`; whoever waits for ful
 from aiohttp import web
 
 from bot.web import keys
+from bot.web.access import PUBLIC, add_route
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -37,6 +38,6 @@ async def metrics(request: web.Request) -> web.Response:
 
 def add_routes(app: web.Application) -> None:
     """The three routes."""
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics)
+    add_route(app, "GET", "/healthz", healthz, PUBLIC)
+    add_route(app, "GET", "/readyz", readyz, PUBLIC)
+    add_route(app, "GET", "/metrics", metrics, PUBLIC)

@@ -17,6 +17,9 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.knowledge.service import Knowledge
+from bot.staff.audit import Audit
+from bot.staff.service import Accounts
+from bot.staff.signing_in import SigningIn
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CASES = web.AppKey("cases", Cases)
@@ -29,3 +32,7 @@ METRICS = web.AppKey("metrics", Metrics)
 CLOCK = web.AppKey("clock", Clock)
 STATIC_FOLDER = web.AppKey("static_folder", Path)
 STOPPING = web.AppKey("stopping", asyncio.Event)
+PRODUCTION = web.AppKey("production", bool)
+ACCOUNTS = web.AppKey("accounts", Accounts)
+SIGNING_IN = web.AppKey("signing_in", SigningIn)
+AUDIT = web.AppKey("audit", Audit)

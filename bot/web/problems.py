@@ -15,6 +15,7 @@ from bot.conversations.service import Closed, NotFound, UnknownChoice
 from bot.conversations.text import UnusableText
 from bot.foundation.limits import TooOften
 from bot.knowledge.service import UnknownCouncil
+from bot.staff.model import NotAllowed
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class Problem(Exception):
 _TITLES = {
     400: "The request cannot be read",
     401: "A token is needed",
+    403: "Not allowed",
     404: "Not found",
     405: "Not allowed here",
     409: "Not possible now",
@@ -61,6 +63,8 @@ def as_problem(error: Exception) -> Problem | None:
     match error:
         case Problem():
             return error
+        case NotAllowed():
+            return Problem(403, "not_allowed", "You may not do this. Ask an administrator if you need to.")
         case NotFound():
             return Problem(404, "conversation_not_found", "There is no such conversation for this token.")
         case UnknownCouncil():

@@ -7,6 +7,7 @@ nothing public can reach it.
 from aiohttp import web
 
 from bot.web import health
+from bot.web.access import guard, prepare_access
 from bot.web.api import conversations, openapi
 from bot.web.api.reading import BODY_LIMIT
 from bot.web.problems import problem_documents
@@ -30,8 +31,9 @@ async def add_common_headers(request: web.Request, response: web.StreamResponse)
 
 def new_public_app() -> web.Application:
     """The public application, without its parts."""
-    app = web.Application(middlewares=[problem_documents], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[problem_documents, guard], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_common_headers)
+    prepare_access(app)
     health.add_routes(app)
     openapi.add_routes(app)
     conversations.add_routes(app)

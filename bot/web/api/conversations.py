@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.conversations.model import Kind, Sender
 from bot.web import keys
+from bot.web.access import PUBLIC, add_route
 from bot.web.api.reading import access_conversation, number_in_query, read_body
 from bot.web.api.schemas import Feedback, NewConversation, NewMessage, message_shape, page_shape
 
@@ -115,11 +116,11 @@ async def _send(response: web.StreamResponse, event: str, data: object, event_id
 
 
 def add_routes(app: web.Application) -> None:
-    """The API's routes."""
+    """The API's routes. Public, since each but the first asks for the conversation's own token."""
     here = "/api/v1/conversations"
-    app.router.add_post(here, begin)
-    app.router.add_post(here + "/{id}/messages", say)
-    app.router.add_get(here + "/{id}/messages", read, allow_head=False)
-    app.router.add_get(here + "/{id}/events", events, allow_head=False)
-    app.router.add_post(here + "/{id}/end", end)
-    app.router.add_post(here + "/{id}/feedback", feedback)
+    add_route(app, "POST", here, begin, PUBLIC)
+    add_route(app, "POST", here + "/{id}/messages", say, PUBLIC)
+    add_route(app, "GET", here + "/{id}/messages", read, PUBLIC)
+    add_route(app, "GET", here + "/{id}/events", events, PUBLIC)
+    add_route(app, "POST", here + "/{id}/end", end, PUBLIC)
+    add_route(app, "POST", here + "/{id}/feedback", feedback, PUBLIC)

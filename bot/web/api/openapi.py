@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from bot.web.access import PUBLIC, add_route
 from bot.web.api import schemas
 
 _REF = "#/components/schemas/{model}"
@@ -123,4 +124,4 @@ async def serve(request: web.Request) -> web.Response:
 
 def add_routes(app: web.Application) -> None:
     """The document's route."""
-    app.router.add_get("/api/v1/openapi.json", serve)
+    add_route(app, "GET", "/api/v1/openapi.json", serve, PUBLIC)

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.web import keys
+from bot.web.access import PUBLIC, add_route
 from bot.web.resident import chat, demo
 from bot.web.resident.assets import FOR_A_YEAR, FOR_AN_HOUR, LOADER
 from bot.web.resident.pages import PAGES, Pages
@@ -46,12 +47,12 @@ async def prepare(app: web.Application) -> None:
 def add_resident_routes(app: web.Application) -> None:
     """The residents' pages on the public application."""
     app.on_startup.append(prepare)
-    app.router.add_get("/", demo.index)
-    app.router.add_get("/demo/{council}", demo.demo)
+    add_route(app, "GET", "/", demo.index, PUBLIC)
+    add_route(app, "GET", "/demo/{council}", demo.demo, PUBLIC)
     for address in ("/chat/{council}", "/w/{council}"):
-        app.router.add_get(address, chat.show)
-        app.router.add_post(address, chat.post)
-    app.router.add_get("/static/{version}/{name:.+}", static_file)
-    app.router.add_get("/loader.js", loader)
-    app.router.add_get("/loader-{version:[0-9a-f]+}.js", loader)
-    app.router.add_get("/favicon.ico", icon)
+        add_route(app, "GET", address, chat.show, PUBLIC)
+        add_route(app, "POST", address, chat.post, PUBLIC)
+    add_route(app, "GET", "/static/{version}/{name:.+}", static_file, PUBLIC)
+    add_route(app, "GET", "/loader.js", loader, PUBLIC)
+    add_route(app, "GET", "/loader-{version:[0-9a-f]+}.js", loader, PUBLIC)
+    add_route(app, "GET", "/favicon.ico", icon, PUBLIC)

@@ -1,0 +1,68 @@
+"""What can stand in the audit: a closed list of actions with their meaning, one event, and what to look for.
+
+Add an action here when a room does something new that changes anything or shows a resident's words to somebody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.staff.model import Meant
+
+
+class Action(Meant):
+    """Everything that is recorded."""
+
+    SIGNED_IN = "signed_in", "Signed in."
+    SIGN_IN_FAILED = "sign_in_failed", "Tried to sign in with a wrong password or code."
+    SIGNED_OUT = "signed_out", "Signed out."
+    SESSION_ENDED = "session_ended", "Ended a session of somebody."
+    PASSWORD_CHANGED = "password_changed", "Set a new password."
+    CODE_SET_UP = "code_set_up", "Set up codes from an app for signing in."
+    CODE_REMOVED = "code_removed", "Took the codes from an app off an account."
+    RECOVERY_CODE_USED = "recovery_code_used", "Signed in with a recovery code."
+    ACCOUNT_ADDED = "account_added", "Added an account."
+    ACCOUNT_CHANGED = "account_changed", "Changed an account's name, council, roles or teams."
+    ACCOUNT_LOCKED = "account_locked", "Locked an account."
+    ACCOUNT_UNLOCKED = "account_unlocked", "Unlocked an account."
+    INVITATION_SENT = "invitation_sent", "Made a one-time link for setting a password."
+    TOKEN_ISSUED = "token_issued", "Issued an API token."
+    TOKEN_REVOKED = "token_revoked", "Revoked an API token."
+    SWITCH_CHANGED = "switch_changed", "Turned a feature for residents off or on."
+    NOTICE_POSTED = "notice_posted", "Posted a notice for residents."
+    NOTICE_WITHDRAWN = "notice_withdrawn", "Withdrew a notice."
+    TRANSCRIPT_READ = "transcript_read", "Read a resident's conversation."
+    TRANSCRIPTS_SEARCHED = "transcripts_searched", "Searched residents' conversations."
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the audit. `subject` names what it was done to, such as "account:…" or "conversation:…"."""
+
+    id: int
+    at: datetime
+    staff_id: str
+    name: str
+    token_id: str
+    council: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+
+    @property
+    def meaning(self) -> str:
+        """What the action means, in a sentence."""
+        return Action(self.action).meaning if self.action in list(Action) else self.action
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which events to show; empty means all. `before` is the id to go on from."""
+
+    staff_id: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int = 0
