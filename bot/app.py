@@ -136,9 +136,7 @@ async def running(
         public[keys.METRICS] = metrics
         public[keys.CLOCK] = clock
         public[keys.PRODUCTION] = settings.production
-        public[keys.AUDIT] = staff.audit
-        public[keys.ACCOUNTS] = staff.accounts
-        public[keys.SIGNING_IN] = staff.signing_in
+        public[keys.STAFF] = staff
         public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
         public[keys.STOPPING] = asyncio.Event()
         public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)

@@ -131,7 +131,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _identify(request: web.Request) -> Actor:
     token = session_token(request)
-    signed = await request.app[keys.SIGNING_IN].who(token) if token else None
+    signed = await request.app[keys.STAFF].signing_in.who(token) if token else None
     if signed is None or signed.session.step != Step.SIGNED_IN:
         raise NotSignedIn
     if request.method not in _SAFE:

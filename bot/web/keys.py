@@ -17,9 +17,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.knowledge.service import Knowledge
-from bot.staff.audit import Audit
-from bot.staff.service import Accounts
-from bot.staff.signing_in import SigningIn
+from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CASES = web.AppKey("cases", Cases)
@@ -33,6 +31,4 @@ CLOCK = web.AppKey("clock", Clock)
 STATIC_FOLDER = web.AppKey("static_folder", Path)
 STOPPING = web.AppKey("stopping", asyncio.Event)
 PRODUCTION = web.AppKey("production", bool)
-ACCOUNTS = web.AppKey("accounts", Accounts)
-SIGNING_IN = web.AppKey("signing_in", SigningIn)
-AUDIT = web.AppKey("audit", Audit)
+STAFF = web.AppKey("staff", Staff)
