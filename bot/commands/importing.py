@@ -1,0 +1,148 @@
+"""`python -m bot import addresses FILE --council X`: fills a council's gazetteer, and reports what could not be used.
+
+Every line that is not imported stands in a file with its number and the reason; the summary says where. The work is in
+bot/addresses/importing.py. docs/addresses-and-bins.md has the forms of files.
+"""
+
+import argparse
+import asyncio
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.commands.errors import CommandFailed
+from bot.foundation.csvfiles import Reject, UnusableFile
+from bot.settings import Settings
+
+REJECTS = Path("var/import")
+PROGRESS_LINES = 20_000
+SHOWN_REJECTS = 5
+
+
+def add(subparsers: Any) -> None:
+    """Adds the command."""
+    parser = subparsers.add_parser("import", help="import addresses from a file")
+    inner = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    addresses = inner.add_parser("addresses", help="a gazetteer: AddressBase, Core, Plus or a local one, as CSV")
+    addresses.add_argument("file", type=Path)
+    addresses.add_argument("--council", required=True, help="the council's folder in councils/")
+    addresses.add_argument("--columns", help="a local gazetteer's columns: uprn=UPRN,line=ADDRESS,postcode=POST_CODE")
+    addresses.add_argument("--complete", action="store_true", help="withdraw the addresses that the file does not have")
+    addresses.add_argument("--rejects", type=Path, help="where lines that cannot be used are listed")
+    addresses.set_defaults(run=run_addresses)
+
+
+def run_addresses(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Imports and prints a summary."""
+    from bot.addresses.importing import Request
+
+    council = council_settings(settings, arguments.council)
+    codes = frozenset(str(code) for code in council.get("address_codes", ()))
+    request = Request(arguments.council, arguments.file, columns_given(arguments.columns), codes, arguments.complete)
+    with Rejects(arguments.rejects or REJECTS / f"{arguments.council}-addresses-rejects.csv") as rejects:
+        try:
+            summary = asyncio.run(_import_addresses(settings, request, rejects.add))
+        except UnusableFile as problem:
+            raise CommandFailed(f"{problem}{rejects.where()}") from problem
+    print(f"{arguments.file} is {summary.format}, {summary.lines:,} lines.")
+    print(
+        f"{summary.added:,} addresses added, {summary.changed:,} changed, {summary.same:,} as they were, "
+        f"{summary.withdrawn:,} withdrawn. {arguments.council} now has {summary.addresses:,}."
+    )
+    if summary.left_out:
+        print(f"{summary.left_out:,} lines left out: another council's, or neither a home nor a business.")
+    if summary.old_lines:
+        print(f"{summary.old_lines:,} lines were not in UTF-8 and were read as Windows-1252.")
+    print(f"{summary.rejected:,} lines could not be used.{rejects.where()}")
+    return 0
+
+
+async def _import_addresses(settings: Settings, request: Any, reject: Callable[[Reject], None]) -> Any:
+    from bot.addresses.importing import AddressImport
+    from bot.app import clock_of
+    from bot.foundation.database import Database
+    from bot.foundation.migrations import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        return await AddressImport(database, clock_of(settings), progress(), reject).run(request)
+    finally:
+        await database.close()
+
+
+def council_settings(settings: Settings, council: str) -> dict[str, Any]:
+    """A council's council.yml. Raises CommandFailed when there is no such council."""
+    from bot.foundation.packs import UnreadablePackFile, read_pack_file
+
+    try:
+        found = read_pack_file(settings.councils_folder, "council.yml")
+    except UnreadablePackFile as problem:
+        raise CommandFailed(str(problem)) from problem
+    if council not in found:
+        raise CommandFailed(f"There is no council {council}. There are {', '.join(sorted(found))}.")
+    return found[council]
+
+
+def columns_given(text: str | None) -> dict[str, str] | None:
+    """What --columns says. Raises CommandFailed."""
+    if not text:
+        return None
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if not all(part.strip() and equals and name.strip() for part, equals, name in pairs):
+        raise CommandFailed("Write --columns like uprn=UPRN,line=ADDRESS,postcode=POST_CODE.")
+    return {part.strip(): name.strip() for part, _, name in pairs}
+
+
+def progress() -> Callable[[int], None]:
+    """Says now and then how many lines have been read."""
+    told = 0
+
+    def say(lines: int) -> None:
+        nonlocal told
+        if lines - told >= PROGRESS_LINES:
+            told = lines
+            print(f"  … {lines:,} lines", file=sys.stderr, flush=True)
+
+    return say
+
+
+class Rejects:
+    """The lines that could not be used, in a file that is written only when there is one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.first: list[Reject] = []
+        self._file: Any = None
+
+    def __enter__(self) -> "Rejects":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def add(self, reject: Reject) -> None:
+        """One more."""
+        if self._file is None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("w", encoding="utf-8", newline="")
+            except OSError as problem:
+                raise CommandFailed(
+                    f"{self.path} cannot be written: {problem.strerror}. Choose another with --rejects."
+                ) from problem
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(["line", "reason"])
+        if len(self.first) < SHOWN_REJECTS:
+            self.first.append(reject)
+        self._writer.writerow([reject.line, reject.reason])
+
+    def where(self) -> str:
+        """The first few, and where all of them stand; nothing when there are none."""
+        if not self.first:
+            return ""
+        lines = "".join(f"\n  line {one.line}: {one.reason}" for one in self.first)
+        return f" They are in {self.path}; the first:{lines}"
