@@ -18,6 +18,7 @@ from bot.cases.wording import read_case_words
 from bot.conversations.service import Conversations
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.engine import DialogueEngine, RasaEngine
+from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.turns import TurnRunner
 from bot.foundation.bus import Bus, RedisBus
 from bot.foundation.clock import Clock, ShiftedClock, SystemClock
@@ -26,6 +27,10 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
 from bot.foundation.packs import UnreadablePackFile
+from bot.handoff.building import handoff_room
+from bot.handoff.parts import Parts
+from bot.handoff.plan import read_plans
+from bot.handoff.wording import Wording
 from bot.hours.reading import read_hours
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
@@ -117,13 +122,18 @@ async def running(
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)
         staff = Staff.build(database, bus, clock, knowledge.council_ids)
-        assistant = Assistant(engine, knowledge, screens, languages)
+        wording = Wording(read_plans(settings.councils_folder), knowledge)
+        handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, _always_offered), staff.audit)
+        conversations.people = handoff.residents
+        assistant = Assistant(engine, knowledge, screens, languages, tasks=[HandingOver(handoff.residents)])
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's
             await conversations.release_turns()
         await turns.start()
         stack.push_async_callback(turns.close)
+        await handoff.upkeep.start()
+        stack.push_async_callback(handoff.upkeep.close)
 
         public = new_public_app()
         public[keys.CONVERSATIONS] = conversations
@@ -137,6 +147,7 @@ async def running(
         public[keys.CLOCK] = clock
         public[keys.PRODUCTION] = settings.production
         public[keys.STAFF] = staff
+        public[keys.HANDOFF] = handoff
         public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
         public[keys.STOPPING] = asyncio.Event()
         public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
@@ -160,6 +171,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         finally:
             for runner in runners:
                 await runner.cleanup()
+
+
+async def _always_offered(council: str) -> bool:
+    return True
 
 
 async def _bus(settings: Settings) -> Bus:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +30,7 @@ from bot.conversations.model import (
     same_token,
     token_hash,
 )
+from bot.conversations.people import People, Standing
 from bot.conversations.text import clean_text
 from bot.foundation.bus import Bus, Listener
 from bot.foundation.clock import Clock
@@ -66,11 +67,13 @@ class Said:
 
 @dataclass(frozen=True)
 class State:
-    """Who has the conversation now, and whether the assistant still owes a reply."""
+    """Who has the conversation now, whether the assistant still owes a reply, and what is known of the people in it."""
 
     owner: str
     epoch: int
     thinking: bool
+    queue: dict[str, Any] | None = None  # the place in the queue, while it is in one
+    staff: dict[str, Any] | None = None  # who has it, while staff do
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Conversations:
         self._mask = mask
         self._opened: dict[tuple[str, str], tuple[Conversation, datetime]] = {}  # a turn asks for access several times
         self.on_resident_message: Callable[[str], Awaitable[None]] | None = None
+        self.people: People | None = None
 
     async def begin(self, council: str, greeting: Sequence[Reply]) -> tuple[Conversation, str, list[Message]]:
         """Starts a conversation with the greeting in it; returns it, its token and its messages."""
@@ -163,20 +167,31 @@ class Conversations:
             if masked.notice:
                 notice = Reply(Kind.NOTICE, masked.notice, data={"reason": "masked"}, sender=Sender.SYSTEM)
                 await store.add_messages(tx, replace(current, last_seq=seq), [notice], now)
+            if self.people and current.owner != ASSISTANT:
+                heard = await _now(tx, current.id)
+                if said := await self.people.spoke(tx, heard, message):
+                    await store.add_messages(tx, await _now(tx, current.id), said, now)
         await self._bus.wake(conversation.id)
         if self.on_resident_message and current.owner == ASSISTANT:
             await self.on_resident_message(conversation.id)
+        elif self.people:
+            await self.people.changed(current)
         return Said(seq, repeat=False)
 
     async def read(self, conversation_id: str, after: int) -> Page:
-        """What is new after a seq, and who has the conversation."""
+        """What is new after a seq, and who has the conversation. It is the resident's own reading: it shows they are there."""
         async with self._database.reading() as tx:
             found = await store.conversation_with_token(tx, conversation_id)
             if found is None:
                 raise NotFound
             messages = await store.messages_after(tx, conversation_id, after)
-        conversation = found[0]
-        return Page(messages, State(conversation.owner, conversation.epoch, conversation.thinking))
+            conversation = found[0]
+            with_people = self.people if conversation.owner not in (ASSISTANT, CLOSED) else None
+            standing = await with_people.standing(tx, conversation) if with_people else Standing()
+        if with_people:
+            await with_people.seen(conversation)
+        state = State(conversation.owner, conversation.epoch, conversation.thinking, standing.queue, standing.staff)
+        return Page(messages, state)
 
     async def read_or_wait(self, conversation_id: str, after: int, seconds: float) -> Page:
         """The same, but with nothing new it waits up to `seconds` for a message or the end of a turn."""
@@ -206,10 +221,14 @@ class Conversations:
             if current.closed:
                 return
             await store.add_messages(tx, current, [goodbye], now)
+            if self.people:
+                await self.people.left(tx, current)
             await store.change_conversation(
                 tx, current.id, owner=CLOSED, epoch=current.epoch + 1, answered_seq=current.resident_seq, turn_until=None
             )
         await self._bus.wake(conversation.id)
+        if self.people and current.owner != ASSISTANT:
+            await self.people.changed(current)
 
     async def give_feedback(
         self, conversation: Conversation, seq: int, helpful: Literal["yes", "partly", "no"], comment: str

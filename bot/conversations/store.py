@@ -4,7 +4,7 @@ Every function takes an open connection: the transaction belongs to the use case
 records of model.py here, so nothing above knows about columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -229,6 +229,40 @@ async def add_unsent(tx: AsyncConnection, conversation_id: str, replies: Sequenc
         await tx.execute(insert(unsent_replies), rows)
 
 
+async def unsent_of(tx: AsyncConnection, conversation_id: str) -> list[dict[str, Any]]:
+    """Replies of the assistant that were kept back, oldest first: at, kind, text."""
+    columns = (unsent_replies.c.at, unsent_replies.c.kind, unsent_replies.c.text)
+    query = select(*columns).where(unsent_replies.c.conversation_id == conversation_id).order_by(unsent_replies.c.id)
+    return [{**row, "at": _utc(row["at"])} for row in (await tx.execute(query)).mappings()]
+
+
+async def take(tx: AsyncConnection, conversation_id: str, owner: str, new_owner: str) -> bool:
+    """Gives the conversation to a new owner if this one still has it; says whether it did. One of many can win."""
+    result = await tx.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id, conversations.c.owner == owner)
+        .values(owner=new_owner, epoch=conversations.c.epoch + 1, turn_until=None)
+    )
+    return bool(result.rowcount == 1)
+
+
+async def with_last_message(
+    tx: AsyncConnection, conversation_ids: Sequence[str]
+) -> dict[str, tuple[Conversation, dict[str, str]]]:
+    """Conversations by id, each with the text and sender of its newest message."""
+    if not conversation_ids:
+        return {}
+    rows = await tx.execute(
+        select(conversations, messages.c.text, messages.c.sender)
+        .join(
+            messages,
+            and_(messages.c.conversation_id == conversations.c.id, messages.c.seq == conversations.c.last_seq),
+        )
+        .where(conversations.c.id.in_(list(conversation_ids)))
+    )
+    return {row.id: (_conversation(row), {"text": row.text, "sender": row.sender}) for row in rows}
+
+
 async def set_feedback(tx: AsyncConnection, conversation_id: str, seq: int, helpful: str, comment: str, now: datetime) -> None:
     """Records, or changes, what the resident said of one answer."""
     values = {"helpful": helpful, "comment": comment, "at": now}
@@ -243,6 +277,14 @@ def _message_row(conversation_id: str, seq: int, reply: Reply, now: datetime) ->
         "conversation_id": conversation_id,
         "seq": seq,
         "at": now,
+        "client_message_id": None,
+        **reply_row(reply),
+    }
+
+
+def reply_row(reply: Reply) -> dict[str, Any]:
+    """A reply in plain values, as a row or as JSON."""
+    return {
         "sender": reply.sender.value,
         "kind": reply.kind.value,
         "text": reply.text,
@@ -251,8 +293,22 @@ def _message_row(conversation_id: str, seq: int, reply: Reply, now: datetime) ->
             {"title": source.title, "url": source.url, "checked": source.checked.isoformat()} for source in reply.sources
         ],
         "data": reply.data,
-        "client_message_id": None,
     }
+
+
+def reply_from_row(row: Mapping[str, Any]) -> Reply:
+    """The reply back from its plain values."""
+    return Reply(
+        kind=Kind(row["kind"]),
+        text=row["text"],
+        choices=tuple(Choice(**choice) for choice in row["choices"]),
+        sources=tuple(
+            Source(source["title"], source["url"], datetime.fromisoformat(source["checked"]).date())
+            for source in row["sources"]
+        ),
+        data=dict(row["data"]),
+        sender=Sender(row["sender"]),
+    )
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -271,18 +327,8 @@ def _conversation(row: Row[Any]) -> Conversation:
 
 
 def _message(row: Row[Any]) -> Message:
-    return Message(
-        seq=row.seq,
-        at=_utc(row.at),
-        sender=Sender(row.sender),
-        kind=Kind(row.kind),
-        text=row.text,
-        choices=tuple(Choice(**choice) for choice in row.choices),
-        sources=tuple(
-            Source(source["title"], source["url"], datetime.fromisoformat(source["checked"]).date()) for source in row.sources
-        ),
-        data=row.data,
-    )
+    said = reply_from_row(row._asdict())
+    return Message(row.seq, _utc(row.at), said.sender, said.kind, said.text, said.choices, said.sources, said.data)
 
 
 def _utc(moment: datetime) -> datetime:

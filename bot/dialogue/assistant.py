@@ -13,15 +13,17 @@ from typing import Any, Protocol
 from bot.conversations.model import PERSON_CHOICE, Context, Conversation, Kind, Message, Reply
 from bot.conversations.text import has_words
 from bot.dialogue import model
-from bot.dialogue.composing import Composer, area_of
+from bot.dialogue.composing import Composer
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
 from bot.dialogue.model import Bands, Decision, Step
 from bot.dialogue.repair import Repair
 from bot.dialogue.tasks import Task, Tasks, Turn
+from bot.knowledge.model import area_of
 from bot.knowledge.service import Knowledge
 
 SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
 REMEMBERED = 8  # articles of the conversation that are kept in mind
+NEEDS_PERSON = {"handed_over": "not_understood", "degraded": "degraded"}  # turns that end with a person, and why
 
 
 class UrgentScreen(Protocol):
@@ -81,7 +83,7 @@ class Assistant:
             turn = await self._reply_to_choice(conversation, message, choice)
         else:
             turn = await self._reply_to_text(conversation, message.text, message)
-        turn = self._tasks.ask_again(conversation, turn)
+        turn = self._tasks.ask_again(conversation, await self._with_person(conversation, turn, message))
         return self._repair.never_twice(conversation, turn)
 
     # ---- buttons
@@ -93,7 +95,7 @@ class Assistant:
         if turn is not None:
             return turn
         if choice == PERSON_CHOICE:
-            return await self._or_degraded(conversation, "", lambda: self._respond(conversation, "talk_to_human", ""))
+            return await self._hand_over(conversation, "chosen", "")
         if name == "ask":
             return await self._reply_to_text(conversation, value)
         if name == "start":
@@ -108,6 +110,21 @@ class Assistant:
                 return self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
             return Turn([self.composer.withdrawn(council, "")], context, "withdrawn")
         return await self._or_degraded(conversation, "", lambda: self._respond(conversation, value, ""))
+
+    # ---- a person
+
+    async def _hand_over(self, conversation: Conversation, reason: str, said: str) -> Turn:
+        """Begins the handover, whatever the engine does; the telephone number where nobody hands over."""
+        begun = await self._tasks.begin(conversation, {"kind": "handoff", "reason": reason}, said)
+        return begun or self._answered(conversation, [self.composer.handoff(conversation.council)])
+
+    async def _with_person(self, conversation: Conversation, turn: Turn, message: Message) -> Turn:
+        """A turn that ends with a person, because the assistant cannot help, goes on with the handover."""
+        if turn.outcome not in NEEDS_PERSON or not turn.replies or turn.replies[-1].kind != Kind.HANDOFF:
+            return turn
+        after = replace(conversation, context=turn.context)
+        begun = await self._tasks.begin(after, {"kind": "handoff", "reason": NEEDS_PERSON[turn.outcome]}, message.text)
+        return turn if begun is None else replace(begun, replies=[*turn.replies[:-1], *begun.replies])
 
     # ---- words
 

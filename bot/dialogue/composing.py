@@ -13,13 +13,6 @@ from bot.knowledge.model import Article
 from bot.knowledge.rendering import filled, html, plain_text
 from bot.knowledge.service import Knowledge
 
-AREA_OF_PREFIX = {"ct": "council_tax", "ben": "benefits", "bin": "bins", "homeless": "housing", "rough": "housing"}
-
-
-def area_of(intent: str) -> str:
-    """The service area of an intent, "other" when it has none."""
-    return AREA_OF_PREFIX.get(intent.split("_", 1)[0], "other")
-
 
 class Composer:
     """Words for one council at a time. Build one in app.py."""

@@ -31,11 +31,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class TaskStep:
-    """What a task makes of a message: replies, its state afterwards (None when it is over), what to commit with them."""
+    """What a task makes of a message: replies, its state afterwards (None when it is over), what to commit with them.
+
+    With `hands_over` somebody else has the conversation from then on, so that no earlier question is asked again.
+    """
 
     replies: list[Reply]
     state: dict[str, Any] | None
     together: tuple[Together, ...] = field(default=())
+    hands_over: bool = False
 
 
 class Task(Protocol):
@@ -80,7 +84,9 @@ class Tasks:
         if step is None:
             return None
         turn = _turn(conversation.context, task.name, step, under_way[:-1])
-        return turn if step.state is not None else self.ask_again(conversation, replace(turn, outcome=TASK_OVER))
+        if step.state is not None or step.hands_over:
+            return turn
+        return self.ask_again(conversation, replace(turn, outcome=TASK_OVER))
 
     def ask_again(self, conversation: Conversation, turn: Turn) -> Turn:
         """The turn, with the open question of what is still under way after it."""

@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from bot.dialogue.composing import area_of
 from bot.dialogue.engine import Reading
 from bot.dialogue.model import bare
+from bot.knowledge.model import area_of
 
 OUT_OF_SCOPE = "out_of_scope"
 URGENT = "urgent_risk"

@@ -14,6 +14,12 @@ from bot.foundation.packs import merged
 
 FACT = re.compile(r"\{fact:([a-z0-9_]+)\}")
 AREAS = ("council_tax", "benefits", "bins", "housing", "contact", "other")
+AREA_OF_PREFIX = {"ct": "council_tax", "ben": "benefits", "bin": "bins", "homeless": "housing", "rough": "housing"}
+
+
+def area_of(intent: str) -> str:
+    """The service area of an intent, "other" when it has none."""
+    return AREA_OF_PREFIX.get(intent.split("_", 1)[0], "other")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,20 @@ class Action(Meant):
     NOTICE_WITHDRAWN = "notice_withdrawn", "Withdrew a notice."
     TRANSCRIPT_READ = "transcript_read", "Read a resident's conversation."
     TRANSCRIPTS_SEARCHED = "transcripts_searched", "Searched residents' conversations."
+    CHAT_CLAIMED = "chat_claimed", "Took a chat from the queue."
+    CHAT_STEPPED_IN = "chat_stepped_in", "Joined a chat in which danger was recognised, unasked."
+    CHAT_PASSED_ON = "chat_passed_on", "Passed a chat to a team or a colleague."
+    CHAT_TAKEN_OVER = "chat_taken_over", "Took a chat over from a colleague."
+    CHAT_PUT_BACK = "chat_put_back", "Gave a chat back to the queue."
+    CHAT_RETURNED = "chat_returned", "Left a chat to the assistant."
+    CHAT_ENDED = "chat_ended", "Ended a chat with an outcome."
+    REPLY_SENT = "reply_sent", "Wrote to a resident."
+    REPLY_APPROVED = "reply_approved", "Approved or changed a colleague's reply, which was then sent."
+    REPLY_REFUSED = "reply_refused", "Refused a colleague's reply, which was not sent."
+    REQUEST_SENT = "request_sent", "Asked a resident for something with a form, or sent them an article."
+    NOTE_ADDED = "note_added", "Wrote a note about a chat for colleagues."
+    PROMISE_MADE = "promise_made", "Opened a case or promised a call-back from a chat."
+    DESK_CHANGED = "desk_changed", "Changed how many chats somebody takes, or whether their replies are checked first."
 
 
 @dataclass(frozen=True)

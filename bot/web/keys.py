@@ -16,6 +16,7 @@ from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
+from bot.handoff.building import HandoffRoom
 from bot.knowledge.service import Knowledge
 from bot.staff.building import Staff
 
@@ -32,3 +33,4 @@ STATIC_FOLDER = web.AppKey("static_folder", Path)
 STOPPING = web.AppKey("stopping", asyncio.Event)
 PRODUCTION = web.AppKey("production", bool)
 STAFF = web.AppKey("staff", Staff)
+HANDOFF = web.AppKey("handoff", HandoffRoom)

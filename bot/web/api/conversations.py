@@ -10,10 +10,11 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.conversations.model import Kind, Sender
+from bot.conversations.service import State
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
 from bot.web.api.reading import access_conversation, number_in_query, read_body
-from bot.web.api.schemas import Feedback, NewConversation, NewMessage, message_shape, page_shape
+from bot.web.api.schemas import Feedback, NewConversation, NewMessage, message_shape, page_shape, state_shape
 
 LONGEST_WAIT = 30  # seconds of one long-poll
 STREAM_SECONDS = 15  # a stream is told that it lives at least this often
@@ -27,7 +28,7 @@ async def begin(request: web.Request) -> web.Response:
     request.app[keys.KNOWLEDGE].council(body.council)
     greeting = request.app[keys.COMPOSER].greeting(body.council)
     conversation, token, messages = await request.app[keys.CONVERSATIONS].begin(body.council, [greeting])
-    state = {"owner": conversation.owner, "epoch": conversation.epoch, "thinking": False}
+    state = state_shape(State(conversation.owner, conversation.epoch, False))
     shape = {"id": conversation.id, "token": token, "state": state, "messages": [message_shape(one) for one in messages]}
     return web.json_response(shape, status=201)
 
@@ -82,7 +83,7 @@ async def events(request: web.Request) -> web.StreamResponse:
                     await _send(response, "message", message_shape(message), seq)
                 if page.messages or page.state != state:
                     state = page.state
-                    await _send(response, "state", vars(state))
+                    await _send(response, "state", state_shape(state))
                 if state.owner == "closed":
                     break
                 if not await news.wait(STREAM_SECONDS):

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from bot.conversations import model
-from bot.conversations.service import Page
+from bot.conversations import model, service
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
@@ -80,12 +79,39 @@ class Message(BaseModel):
     data: dict[str, Any]
 
 
+class Minutes(BaseModel):
+    """A range of minutes."""
+
+    least: int
+    most: int
+
+
+class QueuePlace(BaseModel):
+    """The resident's place in the queue. It is kept up to date while they wait."""
+
+    position: Annotated[int, Field(description="From 1, the next one to be helped.")]
+    wait_minutes: Annotated[
+        Minutes | None, Field(description="Half of the recent waits were within it; null when too few are known.")
+    ]
+    team: str
+    text: Annotated[str, Field(description="The same in words for people.")]
+
+
+class StaffShown(BaseModel):
+    """The person who has the conversation, as the council wants them named."""
+
+    name: str
+    team: str
+
+
 class State(BaseModel):
     """Who has the conversation, and whether the assistant still owes a reply."""
 
-    owner: str
-    epoch: int
+    owner: Literal["assistant", "queue", "staff", "closed"]
+    epoch: Annotated[int, Field(description="Rises each time the owner changes.")]
     thinking: bool
+    queue: Annotated[QueuePlace | None, Field(description="Only while the owner is queue.")] = None
+    staff: Annotated[StaffShown | None, Field(description="Only while the owner is staff.")] = None
 
 
 class Conversation(BaseModel):
@@ -136,6 +162,12 @@ def message_shape(message: model.Message) -> dict[str, Any]:
     }
 
 
-def page_shape(page: Page) -> dict[str, Any]:
+def page_shape(page: service.Page) -> dict[str, Any]:
     """A page of messages in the API's shape."""
-    return {"messages": [message_shape(message) for message in page.messages], "state": vars(page.state)}
+    return {"messages": [message_shape(message) for message in page.messages], "state": state_shape(page.state)}
+
+
+def state_shape(state: service.State) -> dict[str, Any]:
+    """A state in the API's shape: residents are not told accounts of staff."""
+    shape: dict[str, Any] = {"owner": state.owner.partition(":")[0], "epoch": state.epoch, "thinking": state.thinking}
+    return {**shape, "queue": state.queue, "staff": state.staff}

@@ -1,0 +1,47 @@
+"""Puts the services of handing over together. app.py calls it, the web rooms get the result."""
+
+from dataclasses import dataclass
+
+from bot.handoff.access import Access
+from bot.handoff.checking import Checking
+from bot.handoff.desk import Desks
+from bot.handoff.parts import Parts
+from bot.handoff.passing import Passing
+from bot.handoff.presence import Presences
+from bot.handoff.requests import Requests
+from bot.handoff.service import Handoffs
+from bot.handoff.upkeep import Upkeep
+from bot.handoff.wording import Wording
+from bot.staff.audit import Audit
+
+
+@dataclass(frozen=True)
+class HandoffRoom:
+    """Everything about people in conversations. The console and the staff API call these and nothing below them."""
+
+    wording: Wording
+    residents: Handoffs  # the resident's side
+    desks: Desks  # queue, chats, claim, reply, note
+    passing: Passing  # transfer, take over, put back, return to the assistant, end
+    checking: Checking  # replies that wait for a second person
+    presences: Presences  # who is at their desk
+    requests: Requests  # typed questions
+    upkeep: Upkeep
+
+
+def handoff_room(parts: Parts, audit: Audit) -> HandoffRoom:
+    """All services on the same parts."""
+    access = Access(parts, audit)
+    requests = Requests(parts)
+    residents = Handoffs(parts, requests)
+    checking = Checking(access)
+    return HandoffRoom(
+        wording=parts.wording,
+        residents=residents,
+        desks=Desks(access, checking),
+        passing=Passing(access),
+        checking=checking,
+        presences=Presences(access),
+        requests=requests,
+        upkeep=Upkeep(access, residents),
+    )
