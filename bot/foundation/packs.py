@@ -28,10 +28,15 @@ def read_pack_file(councils_folder: Path, name: str) -> dict[str, dict[str, Any]
     return found
 
 
+def parse_yaml(text: str) -> Any:
+    """What a YAML text says, read safely and by the fast parser: a start reads some thousand lines. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
 def load_yaml(path: Path) -> dict[str, Any]:
     """The mapping that a YAML file holds. Raises UnreadablePackFile."""
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UnreadablePackFile(f"{path}: {(str(problem).splitlines() or ['it cannot be read'])[0]}.") from problem
     if not isinstance(loaded, dict):

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from bot.foundation.packs import parse_yaml
 from bot.knowledge.model import Article, CouncilKnowledge, Fact, Pack, SourcePage, overlay
 
 
@@ -55,7 +56,7 @@ def read_article(path: Path, pack: str) -> Article:
     if len(parts) != 3 or parts[0].strip():
         raise UnreadablePack(f"{path}: an article begins with front matter between two lines of ---.")
     try:
-        front: dict[str, Any] = yaml.safe_load(parts[1])
+        front: dict[str, Any] = parse_yaml(parts[1])
         return Article(
             id=front["id"],
             title=front["title"],
@@ -105,7 +106,7 @@ def _facts(path: Path, pack: str) -> dict[str, Fact]:
 
 def _load_yaml(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UnreadablePack(f"{path}: {_first_line(problem)}.") from problem
     if not isinstance(loaded, dict):

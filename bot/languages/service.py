@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
-from bot.foundation.packs import merged
+from bot.foundation.packs import merged, parse_yaml
 from bot.languages.detecting import Detector
 from bot.languages.model import Language, Sentences
 
@@ -131,7 +131,7 @@ def _sentences(entry: dict[str, str]) -> Sentences:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UnreadableLanguages(f"{path}: {str(problem).splitlines()[0]}.") from problem
     if not isinstance(loaded, dict):

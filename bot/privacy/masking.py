@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bot.foundation.packs import parse_yaml
 from bot.privacy.model import Masked
 
 FILE = "privacy.yml"
@@ -240,7 +241,7 @@ def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UnreadableWords(f"{path}: {str(problem).splitlines()[0]}.") from problem
     if not isinstance(loaded, dict):

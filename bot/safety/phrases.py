@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.safety.wording import END, bare_words
 
@@ -146,7 +147,7 @@ class PhraseReader:
                 needs.append(frozenset(option.needed for option in options))
         if not needs or open_start:
             raise BadPhrase(f"The phrase {text!r} has no word that must be there.")
-        return Part(re.compile("".join(pieces)), frozenset(first), tuple(needs))
+        return Part(_pattern("".join(pieces)), frozenset(first), tuple(needs))
 
     def _options(self, token: str, text: str) -> list[_Option]:
         """The alternatives of a token. Every word of a message is followed by one space, so every pattern ends in one."""
@@ -196,3 +197,9 @@ class PhraseBook[Label]:
         message = Message(words, self._stem_lengths)
         numbers = {number for word in message.places for number in self._by_word.get(word, ())}
         return [label for phrase, label in map(self._phrases.__getitem__, sorted(numbers)) if phrase.fits(message)]
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compiled once: every council reads the same thousand phrases of the national base, and re keeps only 512."""
+    return re.compile(text)

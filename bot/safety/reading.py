@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.foundation.packs import merged
+from bot.foundation.packs import merged, parse_yaml
 from bot.safety.phrases import BadPhrase, Phrase, PhraseBook, PhraseReader
 from bot.safety.screen import GENERAL, Answer, Concern, Screen, Vetted
 
@@ -79,7 +79,7 @@ def _phrases(
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UnreadableScreen(f"{path}: {str(problem).splitlines()[0]}.") from problem
     if not isinstance(loaded, dict):
