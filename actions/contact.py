@@ -44,6 +44,6 @@ class TrackCase(Action):
         return "action_track_case"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
-        """Tells the gateway to give the article about following a report."""
-        dispatcher.utter_message(json_message={"kind": "answer", "intent": "track_case"})
+        """Tells the gateway to ask for the reference (bot/dialogue/tracking.py)."""
+        dispatcher.utter_message(json_message={"kind": "start", "task": "track_case", "intent": "track_case"})
         return []

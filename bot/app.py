@@ -19,6 +19,7 @@ from bot.conversations.service import Conversations
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.engine import DialogueEngine, RasaEngine
 from bot.dialogue.handing_over import HandingOver
+from bot.dialogue.tracking import TrackCase
 from bot.dialogue.turns import TurnRunner
 from bot.foundation.bus import Bus, RedisBus
 from bot.foundation.clock import Clock, ShiftedClock, SystemClock
@@ -125,7 +126,8 @@ async def running(
         wording = Wording(read_plans(settings.councils_folder), knowledge)
         handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, _always_offered), staff.audit)
         conversations.people = handoff.residents
-        assistant = Assistant(engine, knowledge, screens, languages, tasks=[HandingOver(handoff.residents)])
+        tasks = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
+        assistant = Assistant(engine, knowledge, screens, languages, tasks=tasks)
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's

@@ -105,6 +105,8 @@ class ScriptedEngine:
             raise EngineUnavailable("away")
         if intent == "talk_to_human":
             return [{"kind": "handoff", "intent": intent}]
+        if intent == "track_case":
+            return [{"kind": "start", "task": "track_case", "intent": intent}]
         if intent == "out_of_scope":
             return [{"kind": "notice", "reason": "out_of_scope"}]
         if intent in ("greet", "thank", "help", "start_over"):

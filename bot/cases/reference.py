@@ -17,7 +17,9 @@ CODE = 8
 _LOOKALIKES = str.maketrans(
     {"B": "8", "S": "5", "Z": "2", "G": "6", "O": "Q", "0": "Q", "I": "7", "1": "7", "L": "7", "V": "Y", "U": "Y"}
 )
-_IN_TEXT = re.compile(r"\bRD[\s-]?[0-9A-Z]{4}[\s-]?[0-9A-Z]{4}[\s-]?[0-9A-Z]\b", re.IGNORECASE)
+_IN_TEXT = re.compile(r"\bRD[\s–-]?[0-9A-Z]{4}[\s–-]?[0-9A-Z]{4}[\s–-]?[0-9A-Z]\b", re.IGNORECASE)
+
+_CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z-])[0-9A-Z]{4}[\s–-]?[0-9A-Z]{4}(?![0-9A-Z-])", re.IGNORECASE)
 
 
 def new_reference() -> str:
@@ -66,6 +68,20 @@ def reference_in(text: str) -> str | None:
         if reference := read_reference(match[0]):
             return reference
     return None
+
+
+def code_in(text: str) -> str | None:
+    """The follow code written in a text, apart from a reference in it; None when there is none, or more than one word fits.
+
+    A word of a sentence can look like a code, so beside other words only what has a digit counts.
+    """
+    rest = _IN_TEXT.sub(" ", text).strip()
+    whole = _signs(rest)
+    if len(whole) == CODE and len(rest) <= CODE + 8 and not set(whole.translate(_LOOKALIKES)) - set(ALPHABET):
+        return read_code(rest)
+    found = [match[0] for match in _CODE_IN_TEXT.finditer(rest) if any(sign.isdigit() for sign in match[0])]
+    fitting = [one for one in found if not set(_signs(one).translate(_LOOKALIKES)) - set(ALPHABET)]
+    return read_code(fitting[0]) if len(fitting) == 1 else None
 
 
 def _signs(typed: str) -> str:

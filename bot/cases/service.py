@@ -8,6 +8,7 @@ whoever acts are plain values here. Looking up by reference and code is limited,
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -117,6 +118,18 @@ class Cases:
             raise CaseNotFound
         return case
 
+    async def tell_more(self, reference: str, code: str, text: str, who: str = "") -> Case:
+        """Adds what the resident writes on the page of their case; the same words twice running are added once.
+
+        Raises CaseNotFound, TooOften, CaseHasEnded and UnusableText.
+        """
+        case = await self.find(reference, code, who)
+        said = [entry.text for entry in case.history if entry.kind == EntryKind.UPDATE]
+        if said and said[-1] == clean_text(text):
+            return case
+        async with self._database.writing() as tx:
+            return await self.add_update(tx, case, text)
+
     async def get(self, reference: str, councils: Sequence[str], teams: Sequence[str] | None = None) -> Case:
         """The case for staff of these councils and teams (None: every team). Raises CaseNotFound."""
         async with self._database.reading() as tx:
@@ -218,7 +231,7 @@ class Cases:
         """The closed list, in order."""
         return list(self._words[council].statuses.values())
 
-    def words(self, council: str) -> Mapping[str, object]:
+    def words(self, council: str) -> Mapping[str, Any]:
         """What cases.yml says for this council."""
         return self._words[council].words
 

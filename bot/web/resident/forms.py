@@ -51,16 +51,7 @@ class ChatForm:
 
 async def read_form(request: web.Request) -> ChatForm:
     """The form of a request. Raises UnreadableForm, FromElsewhere and web.HTTPRequestEntityTooLarge."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise UnreadableForm
-    body = await request.read()
-    try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=LARGEST_FIELDS
-        )
-    except ValueError as problem:
-        raise UnreadableForm from problem
-    fields = dict(pairs)
+    fields = await read_fields(request)
     rating = _RATING.fullmatch(fields.get("feedback", ""))
     message_id = fields.get("message_id", "")
     form = ChatForm(
@@ -76,6 +67,20 @@ async def read_form(request: web.Request) -> ChatForm:
     if form.begun and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise FromElsewhere
     return form
+
+
+async def read_fields(request: web.Request) -> dict[str, str]:
+    """The fields of any form, the last of a name. Raises UnreadableForm and web.HTTPRequestEntityTooLarge."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise UnreadableForm
+    body = await request.read()
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=LARGEST_FIELDS
+        )
+    except ValueError as problem:
+        raise UnreadableForm from problem
+    return dict(pairs)
 
 
 def new_message_id() -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
-from bot.web.resident import chat, demo
+from bot.web.resident import case, chat, demo
 from bot.web.resident.assets import FOR_A_YEAR, FOR_AN_HOUR, LOADER
 from bot.web.resident.pages import PAGES, Pages
 
@@ -52,6 +52,9 @@ def add_resident_routes(app: web.Application) -> None:
     for address in ("/chat/{council}", "/w/{council}"):
         add_route(app, "GET", address, chat.show, PUBLIC)
         add_route(app, "POST", address, chat.post, PUBLIC)
+    for address in ("/case", "/case/{council}"):
+        add_route(app, "GET", address, case.show, PUBLIC)
+        add_route(app, "POST", address, case.post, PUBLIC)
     add_route(app, "GET", "/static/{version}/{name:.+}", static_file, PUBLIC)
     add_route(app, "GET", "/loader.js", loader, PUBLIC)
     add_route(app, "GET", "/loader-{version:[0-9a-f]+}.js", loader, PUBLIC)
