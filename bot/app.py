@@ -117,7 +117,7 @@ async def running(
         conversations = Conversations(database, bus, clock, masking.mask)
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
         hours = read_hours(settings.councils_folder)
-        cases = Cases(database, clock, hours, read_case_words(settings.councils_folder), limits)
+        cases = Cases(database, clock, hours, read_case_words(settings.councils_folder), limits, masking.mask)
         rasa = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, metrics))
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))

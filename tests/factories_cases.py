@@ -10,6 +10,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.hours.reading import read_hours
+from bot.privacy.masking import Masking
 from tests.conftest import ROOT
 
 
@@ -32,4 +33,4 @@ def make_cases(database: Database, clock: Clock, *, enforced: bool = True, **cha
     """The shipped packs' cases on a database."""
     folder = ROOT / "councils"
     limits = Limits(Metrics(), enforced=enforced)
-    return Cases(database, clock, read_hours(folder), read_case_words(folder), limits, **changes)
+    return Cases(database, clock, read_hours(folder), read_case_words(folder), limits, Masking.read(folder).mask, **changes)

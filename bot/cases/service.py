@@ -5,7 +5,7 @@ a change together with its entry in the audit. Who may do it is the caller's to 
 whoever acts are plain values here. Looking up by reference and code is limited, and says the same for every wrong pair.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.words import LONDON
 from bot.hours.model import Hours, NeverOpen
+from bot.privacy.model import Masked
 
 log = structlog.get_logger()
 
@@ -66,12 +67,14 @@ class Cases:
         hours: Mapping[str, Hours],
         words: Mapping[str, CaseWords],
         limits: Limits,
+        mask: Callable[[str, str], Masked],
     ) -> None:
         self._database = database
         self._clock = clock
         self._hours = hours
         self._words = words
         self._limits = limits
+        self._mask = mask
 
     # ---- opening
 
@@ -125,10 +128,11 @@ class Cases:
         """
         case = await self.find(reference, code, who)
         said = [entry.text for entry in case.history if entry.kind == EntryKind.UPDATE]
-        if said and said[-1] == clean_text(text):
+        masked = self._mask(clean_text(text), case.council).text
+        if said and said[-1] == masked:
             return case
         async with self._database.writing() as tx:
-            return await self.add_update(tx, case, text)
+            return await self.add_update(tx, case, masked)
 
     async def get(self, reference: str, councils: Sequence[str], teams: Sequence[str] | None = None) -> Case:
         """The case for staff of these councils and teams (None: every team). Raises CaseNotFound."""

@@ -119,7 +119,9 @@ async def test_a_resident_can_tell_more_and_a_form_sent_twice_adds_once(client, 
     assert "We have added it" in html
 
 
-@pytest.mark.parametrize(("text", "words"), [("", "Write what you want"), ("x" * 2100, "2,000 characters"), ("\u200b", "Write what")])
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "Write what you want"), ("x" * 2100, "2,000 characters"), ("\u200b", "Write what")]
+)
 async def test_what_cannot_be_added_is_said_beside_the_field_with_the_words_kept(client, case, text, words):
     status, html = await asked(client, reference=case.reference, code=case.code, text=text, do="more")
     assert status == 422
