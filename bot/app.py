@@ -126,8 +126,9 @@ async def running(
         wording = Wording(read_plans(settings.councils_folder), knowledge)
         handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, _always_offered), staff.audit)
         conversations.people = handoff.residents
-        tasks = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
-        assistant = Assistant(engine, knowledge, screens, languages, tasks=tasks)
+        assistant = Assistant(
+            engine, knowledge, screens, languages, tasks=[HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
+        )
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's

@@ -15,6 +15,7 @@ from bot.dialogue.model import bare
 from bot.dialogue.tasks import Read, TaskStep
 from bot.foundation.limits import TooOften
 from bot.foundation.words import LONDON, day_in_words
+from bot.knowledge.service import Knowledge
 
 NAME = "track_case"
 ANOTHER = f"start:{NAME}:another"
@@ -31,6 +32,11 @@ class TrackCase:
     def __init__(self, cases: Cases, person_label: Mapping[str, str]) -> None:
         self._cases = cases
         self._person_label = person_label
+
+    @classmethod
+    def build(cls, cases: Cases, knowledge: Knowledge) -> "TrackCase":
+        """With the councils' own words for the offer of a person."""
+        return cls(cases, {council: str(knowledge.words(council)["buttons"]["person"]) for council in knowledge.council_ids})
 
     async def begin(self, conversation: Conversation, request: Mapping[str, Any], said: str) -> TaskStep | None:
         """Answers at once when it can, otherwise asks for the reference."""

@@ -121,7 +121,7 @@ class Office:
         metrics, self.bus = Metrics(), Bus()
         limits = Limits(metrics, enforced=False)
         hours, wording = read_hours(COUNCILS), Wording(read_plans(COUNCILS), self.shared.knowledge)
-        self.cases = Cases(self.database, self.clock, hours, read_case_words(COUNCILS), limits)
+        self.cases = Cases(self.database, self.clock, hours, read_case_words(COUNCILS), limits, self.shared.masking.mask)
         self.audit = Audit(self.database, self.clock)
         parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, self._is_offered)
         self.room = handoff_room(parts, self.audit)
