@@ -113,7 +113,7 @@ class Conversations:
         now = self._clock.now()
         token = new_token()
         conversation = Conversation(new_id(), council, ASSISTANT, 1, 0, 0, 0, now, now, Context())
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             await store.add_conversation(tx, conversation, token_hash(token))
             await store.add_messages(tx, conversation, greeting, now)
             messages = await store.messages_after(tx, conversation.id, 0)
@@ -126,7 +126,7 @@ class Conversations:
         opened = self._opened.get((conversation_id, token))
         if opened and timedelta(0) <= now - opened[1] < OPENED_LIFE:
             return opened[0]
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation_id)
         if not found or not same_token(token, found[1]) or self._clock.now() - found[0].last_at > IDLE_LIFE:
             raise NotFound
@@ -142,7 +142,7 @@ class Conversations:
 
     async def choose(self, conversation: Conversation, client_message_id: str, choice: str) -> Said:
         """Stores the button that the resident pressed, once. Raises UnknownChoice and Closed."""
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             offered = await store.choices_offered(tx, conversation.id)
         if choice == PERSON_CHOICE:
             offered.setdefault(PERSON_CHOICE, "Talk to a person")
@@ -153,7 +153,7 @@ class Conversations:
 
     async def _store(self, conversation: Conversation, client_message_id: str, message: Reply, masked: Masked) -> Said:
         now = self._clock.now()
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation.id, lock=True)
             if found is None:
                 raise NotFound
@@ -180,7 +180,7 @@ class Conversations:
 
     async def read(self, conversation_id: str, after: int) -> Page:
         """What is new after a seq, and who has the conversation. It is the resident's own reading: it shows they are there."""
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation_id)
             if found is None:
                 raise NotFound
@@ -213,7 +213,7 @@ class Conversations:
     async def end(self, conversation: Conversation, goodbye: Reply) -> None:
         """Closes the conversation; ending it twice changes nothing."""
         now = self._clock.now()
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation.id, lock=True)
             if found is None:
                 raise NotFound
@@ -235,21 +235,18 @@ class Conversations:
     ) -> None:
         """Records whether an answer helped; raises NotFound when that seq is not an answer of this conversation."""
         masked = self._mask(clean_text(comment), conversation.council).text if comment.strip() else ""
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             message = await store.message_at(tx, conversation.id, seq)
             if message is None or message.sender == Sender.RESIDENT:
                 raise NotFound
             await store.set_feedback(tx, conversation.id, seq, helpful, masked, self._clock.now())
 
-    async def claim_turn(self, conversation_id: str) -> tuple[Conversation, list[Message]] | None:
-        """Takes the conversation's turn if the resident waits and nobody has it; with its newest messages."""
+    async def claim_turn(self, conversation_id: str) -> tuple[Conversation, Message] | None:
+        """Takes the conversation's turn if the resident waits and nobody has it; with the message to answer."""
         now = self._clock.now()
-        async with self._database.writing() as tx:
-            if not await store.claim_turn(tx, conversation_id, now, now + TURN_LEASE):
-                return None
-            found = await store.conversation_with_token(tx, conversation_id)
-            newest = await store.latest_messages(tx, conversation_id, 30)
-        return (found[0], newest) if found else None
+        async with self._database.writing(brief=True) as tx:
+            conversation = await store.claim_turn(tx, conversation_id, now, now + TURN_LEASE)
+            return (conversation, await store.next_waiting(tx, conversation)) if conversation else None
 
     async def replies_ready(
         self,
@@ -266,7 +263,7 @@ class Conversations:
         Says "more" when the resident wrote again meanwhile (the turn stays with the caller), "taken" when it was kept.
         """
         now = self._clock.now()
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation.id, lock=True)
             if found is None:
                 return "taken"
@@ -275,16 +272,16 @@ class Conversations:
                 await store.add_unsent(tx, current.id, replies, now)
                 await store.change_conversation(tx, current.id, turn_until=None)
                 return "taken"
-            if replies:
-                await store.add_messages(tx, current, replies, now)
             more = current.resident_seq > answered
-            await store.change_conversation(
-                tx,
-                current.id,
-                answered_seq=answered,
-                context=context.as_json(),
-                turn_until=now + TURN_LEASE if more else None,
-            )
+            changes: dict[str, Any] = {
+                "answered_seq": answered,
+                "context": context.as_json(),
+                "turn_until": now + TURN_LEASE if more else None,
+            }
+            if replies:
+                await store.add_messages(tx, current, replies, now, **changes)
+            else:
+                await store.change_conversation(tx, current.id, **changes)
             for one in together:
                 current = await _now(tx, conversation.id)
                 if added := await one.within(tx, current):
@@ -298,13 +295,11 @@ class Conversations:
                 await one.after()
         return "more" if more else "done"
 
-    async def newest_messages(self, conversation_id: str, limit: int = 30) -> tuple[Conversation, list[Message]]:
-        """The conversation with its newest messages, oldest of them first."""
-        async with self._database.reading() as tx:
-            found = await store.conversation_with_token(tx, conversation_id)
-            if found is None:
-                raise NotFound
-            return found[0], await store.latest_messages(tx, conversation_id, limit)
+    async def next_waiting(self, conversation_id: str) -> tuple[Conversation, Message]:
+        """The conversation with the oldest message that waits for the assistant; its turn must be the caller's."""
+        async with self._database.reading(brief=True) as tx:
+            conversation = await _now(tx, conversation_id)
+            return conversation, await store.next_waiting(tx, conversation)
 
     async def release_turns(self) -> None:
         """Forgets claims of turns that an earlier process left; only where this is the one process."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     insert,
     or_,
     select,
@@ -95,6 +96,33 @@ feedback = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+# Statements that every turn needs, put together once: making one takes longer than SQLite needs to answer it.
+_CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_CONVERSATION_LOCKED = _CONVERSATION.with_for_update()
+_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_EARLIER = select(messages.c.seq).where(
+    messages.c.conversation_id == bindparam("conversation_id"),
+    messages.c.client_message_id == bindparam("client_message_id"),
+)
+_MESSAGES_AFTER = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.seq > bindparam("after"))
+    .order_by(messages.c.seq)
+    .limit(bindparam("most"))
+)
+_NEXT_WAITING = _MESSAGES_AFTER.where(messages.c.sender == Sender.RESIDENT)
+_CLAIM = (
+    update(conversations)
+    .where(
+        conversations.c.id == bindparam("conversation_id"),
+        conversations.c.owner == ASSISTANT,
+        conversations.c.resident_seq > conversations.c.answered_seq,
+        or_(conversations.c.turn_until.is_(None), conversations.c.turn_until < bindparam("now")),
+    )
+    .values(turn_until=bindparam("until"))
+    .returning(conversations)
+)
+
 
 async def add_conversation(tx: AsyncConnection, conversation: Conversation, token_hash: str) -> None:
     """Stores a new conversation."""
@@ -119,17 +147,15 @@ async def conversation_with_token(
     tx: AsyncConnection, conversation_id: str, *, lock: bool = False
 ) -> tuple[Conversation, str] | None:
     """The conversation and its token's hash, or None. `lock` keeps others from changing it until the commit."""
-    query = select(conversations).where(conversations.c.id == conversation_id)
-    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    query = _CONVERSATION_LOCKED if lock else _CONVERSATION
+    row = (await tx.execute(query, {"conversation_id": conversation_id})).one_or_none()
     return (_conversation(row), row.token_hash) if row else None
 
 
 async def message_by_client_id(tx: AsyncConnection, conversation_id: str, client_message_id: str) -> int | None:
     """The seq that this client message was stored under, or None."""
-    query = select(messages.c.seq).where(
-        messages.c.conversation_id == conversation_id, messages.c.client_message_id == client_message_id
-    )
-    return (await tx.execute(query)).scalar_one_or_none()
+    key = {"conversation_id": conversation_id, "client_message_id": client_message_id}
+    return (await tx.execute(_EARLIER, key)).scalar_one_or_none()
 
 
 async def add_messages(
@@ -138,14 +164,18 @@ async def add_messages(
     replies: Sequence[Reply],
     now: datetime,
     client_message_id: str | None = None,
+    **also: Any,
 ) -> list[int]:
-    """Appends messages with the next seqs and moves the conversation's `last_seq`; returns the seqs."""
+    """Appends messages with the next seqs and moves the conversation's `last_seq`; returns the seqs.
+
+    `also` are further columns of the conversation to set.
+    """
     first = conversation.last_seq + 1
     rows = [_message_row(conversation.id, first + place, reply, now) for place, reply in enumerate(replies)]
     if client_message_id is not None:
         rows[0]["client_message_id"] = client_message_id
     await tx.execute(insert(messages), rows)
-    changes: dict[str, Any] = {"last_seq": first + len(rows) - 1, "last_at": now}
+    changes = {"last_seq": first + len(rows) - 1, "last_at": now, **also}
     if any(reply.sender == Sender.RESIDENT for reply in replies):
         changes["resident_seq"] = changes["last_seq"]
     await change_conversation(tx, conversation.id, **changes)
@@ -154,24 +184,25 @@ async def add_messages(
 
 async def change_conversation(tx: AsyncConnection, conversation_id: str, **values: Any) -> None:
     """Sets columns of one conversation."""
-    await tx.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+    await tx.execute(_CHANGE, {"conversation_id": conversation_id, **values})
 
 
 async def messages_after(tx: AsyncConnection, conversation_id: str, after: int, limit: int = 200) -> list[Message]:
     """Messages with a higher seq, in order."""
-    query = (
-        select(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
-        .order_by(messages.c.seq)
-        .limit(limit)
-    )
-    return [_message(row) for row in await tx.execute(query)]
+    found = await tx.execute(_MESSAGES_AFTER, {"conversation_id": conversation_id, "after": after, "most": limit})
+    return [_message(row) for row in found]
 
 
 async def latest_messages(tx: AsyncConnection, conversation_id: str, limit: int) -> list[Message]:
     """The newest messages, oldest of them first."""
     query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
     return [_message(row) for row in await tx.execute(query)][::-1]
+
+
+async def next_waiting(tx: AsyncConnection, conversation: Conversation) -> Message:
+    """The oldest message of the resident that has no answer yet. There must be one."""
+    key = {"conversation_id": conversation.id, "after": conversation.answered_seq, "most": 1}
+    return _message((await tx.execute(_NEXT_WAITING, key)).one())
 
 
 async def message_at(tx: AsyncConnection, conversation_id: str, seq: int) -> Message | None:
@@ -202,19 +233,11 @@ async def unfinished_turns(tx: AsyncConnection, now: datetime) -> list[str]:
     return list((await tx.execute(query)).scalars())
 
 
-async def claim_turn(tx: AsyncConnection, conversation_id: str, now: datetime, until: datetime) -> bool:
-    """Takes the conversation's turn for this process unless somebody has it; says whether it was taken."""
-    result = await tx.execute(
-        update(conversations)
-        .where(
-            conversations.c.id == conversation_id,
-            conversations.c.owner == ASSISTANT,
-            conversations.c.resident_seq > conversations.c.answered_seq,
-            or_(conversations.c.turn_until.is_(None), conversations.c.turn_until < now),
-        )
-        .values(turn_until=until)
-    )
-    return bool(result.rowcount == 1)
+async def claim_turn(tx: AsyncConnection, conversation_id: str, now: datetime, until: datetime) -> Conversation | None:
+    """Takes the conversation's turn for this process; None when somebody has it or nobody waits."""
+    found = await tx.execute(_CLAIM, {"conversation_id": conversation_id, "now": now, "until": until})
+    row = found.one_or_none()
+    return _conversation(row) if row else None
 
 
 async def release_turns(tx: AsyncConnection) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import structlog
 
-from bot.conversations.model import Conversation, Message, Sender
+from bot.conversations.model import Conversation, Message
 from bot.conversations.service import Conversations
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.tasks import Turn
@@ -71,8 +71,7 @@ class TurnRunner:
         """Answers every waiting message of a conversation, in order."""
         claimed = await self._conversations.claim_turn(conversation_id)
         while claimed:
-            conversation, newest = claimed
-            message = _next_waiting(conversation, newest)
+            conversation, message = claimed
             begun = time.perf_counter()
             turn = await self._reply(conversation, message)
             state = await self._conversations.replies_ready(
@@ -81,7 +80,7 @@ class TurnRunner:
             self._metrics.turn_seconds.observe(time.perf_counter() - begun)
             self._metrics.turns.labels("unsent" if state == "taken" else turn.outcome).inc()
             log.info("turn_done", conversation_id=conversation_id, seq=message.seq, outcome=turn.outcome, state=state)
-            claimed = await self._conversations.newest_messages(conversation_id) if state == "more" else None
+            claimed = await self._conversations.next_waiting(conversation_id) if state == "more" else None
 
     async def _reply(self, conversation: Conversation, message: Message) -> Turn:
         """The assistant's turn; a fault of ours still ends in a plain sentence and a person."""
@@ -103,7 +102,3 @@ class TurnRunner:
             except Exception:
                 log.exception("recovery_failed")
             await asyncio.sleep(RECOVERY_SECONDS)
-
-
-def _next_waiting(conversation: Conversation, newest: list[Message]) -> Message:
-    return next(one for one in newest if one.sender == Sender.RESIDENT and one.seq > conversation.answered_seq)
