@@ -92,8 +92,7 @@ def knowledge_of(settings: Settings, clock: Clock) -> Knowledge:
 
 def _remembering(settings: Settings, name: str) -> RememberingEncoder:
     encoder = Encoder.load(settings.encoders_folder / name)
-    version = encoder.manifest.files.get("model.onnx", "unknown")[:12]
-    return RememberingEncoder(encoder, settings.cache_folder / f"passages-{name}-{version}.npz")
+    return RememberingEncoder(encoder, settings.cache_folder / f"passages-{encoder.mark or name}.npz")
 
 
 @asynccontextmanager
@@ -118,7 +117,9 @@ async def running(
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
         hours = read_hours(settings.councils_folder)
         cases = Cases(database, clock, hours, read_case_words(settings.councils_folder), limits, masking.mask)
-        rasa = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, metrics))
+        rasa = await stack.enter_async_context(
+            RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=knowledge.encoder)
+        )
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)

@@ -72,6 +72,12 @@ class Encoder:
             raise EncoderError(f"The sentence encoder in {folder} cannot be loaded: {_one_line(error)}.") from error
         return cls(session, tokenizer, manifest, table)
 
+    @property
+    def mark(self) -> str:
+        """Which encoder this is, down to its weights; empty when nothing says so."""
+        weights = self.manifest.files.get("model.onnx", "")
+        return f"{self.manifest.name}-{weights[:12]}" if weights else ""
+
     def embed(self, texts: Sequence[str], kind: Kind = "query", batch_size: int = 1) -> Vectors:
         """One L2-normalised vector a text, as float32 of shape (len(texts), dimension)."""
         vectors = np.empty((len(texts), self.dimension), np.float32)

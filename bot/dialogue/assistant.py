@@ -170,7 +170,7 @@ class Assistant:
             several = await self._several(parts)
             if len(several) > 1:
                 return await self._answer_several(conversation, several)
-        near = self._knowledge.nearness(council, question)
+        near = self._knowledge.nearness(council, question, reading.vector)
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
         turn = await self._act_on(conversation, decision, question, together)

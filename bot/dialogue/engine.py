@@ -1,17 +1,21 @@
 """The client of the dialogue engine (Rasa), an internal server that classifies and says what happens next.
 
-Two calls: `read` classifies a text (`/model/parse`), `respond` gives the engine an intent and gets its typed messages
-(`/webhooks/rest/webhook`). Rasa answers 200 with an empty list when an action failed, so empty is an error here. A
-resident's text goes only to `read`, and never with a leading "/", which is Rasa's command syntax.
+Two calls to the engine's channel (engine/desk_engine/channel.py): `read` classifies a text, `respond` gives the engine an
+intent and gets its typed messages. What the engine calls lasting is asked once for each model and then remembered. Rasa
+answers 200 with an empty list when an action failed, so empty is an error here. A resident's text goes only to `read`, and
+never with a leading "/", which is Rasa's command syntax.
 """
 
 import asyncio
+import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import aiohttp
+import numpy as np
+import numpy.typing as npt
 
 from bot.foundation.metrics import Metrics
 
@@ -29,9 +33,13 @@ class EngineUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """How the engine reads one text: every intent with its calibrated probability, likeliest first."""
+    """How the engine reads one text: every intent with its calibrated probability, likeliest first.
+
+    `vector` is the text's vector of search's encoder, where the engine has made it for the reading.
+    """
 
     ranking: tuple[tuple[str, float], ...]
+    vector: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     @property
     def intent(self) -> str:
@@ -62,10 +70,16 @@ class DialogueEngine(Protocol):
 
 
 class RasaEngine:
-    """The engine over HTTP. Open it in app.py with `async with`."""
+    """The engine over HTTP. Open it in app.py with `async with`.
 
-    def __init__(self, url: str, timeout: float, metrics: Metrics) -> None:
+    `vectors_of` is the mark of the encoder whose vectors are of use here.
+    """
+
+    def __init__(self, url: str, timeout: float, metrics: Metrics, vectors_of: str = "") -> None:
         self._url = url
+        self._vectors_of = vectors_of
+        self._model = ""  # which model answered last, and what it always says to an intent
+        self._lasting: dict[str, list[dict[str, Any]]] = {}
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=1.0)
         self._metrics = metrics
         self._session: aiohttp.ClientSession | None = None
@@ -81,25 +95,42 @@ class RasaEngine:
 
     async def read(self, text: str) -> Reading:
         """Classifies a text; raises EngineUnavailable."""
-        found = await self._post("/model/parse", {"text": _COMMAND.sub("", text) or "…"})
+        asked = _COMMAND.sub("", text) or "…"
+        found = await self._post("/webhooks/desk/read", {"texts": [asked], "vector": self._vectors_of})
         try:
-            ranking = tuple((str(one["name"]), float(one["confidence"])) for one in found["intent_ranking"])
+            [one] = found["readings"]
+            ranking = tuple((str(intent), float(probability)) for intent, probability in one["ranking"])
+            vector = _unpacked(one["vector"]) if one["vector"] and asked == text else None
+            self._served_by(found["model"])
         except (KeyError, TypeError, ValueError):
             ranking = ()
         if not ranking:
             raise self._failure("no_reading")
-        return Reading(ranking)
+        return Reading(ranking, vector)
 
     async def respond(self, conversation_id: str, intent: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The engine's typed messages for an intent; raises EngineUnavailable."""
-        body = {"sender": conversation_id, "message": f"/{intent}", "metadata": dict(metadata)}
-        found = await self._post("/webhooks/rest/webhook", body)
-        messages = (
-            [one["custom"] for one in found if isinstance(one, dict) and "custom" in one] if isinstance(found, list) else []
-        )
+        if intent in self._lasting:
+            return self._lasting[intent]
+        body = {"sender": conversation_id, "intent": intent, "metadata": dict(metadata)}
+        found = await self._post("/webhooks/desk/respond", body)
+        try:
+            messages = [one["custom"] for one in found["messages"] if "custom" in one]
+            self._served_by(found["model"])
+            lasting = bool(found["lasting"])
+        except (KeyError, TypeError):
+            messages, lasting = [], False
         if not messages:
             raise self._failure("empty_reply")
+        if lasting:
+            self._lasting[intent] = messages
         return messages
+
+    def _served_by(self, model: str) -> None:
+        """Forgets what an earlier model always said."""
+        if model != self._model:
+            self._model = model
+            self._lasting.clear()
 
     async def ready(self) -> bool:
         """Whether it answers now and has a model."""
@@ -132,3 +163,7 @@ class RasaEngine:
     def _failure(self, reason: str) -> EngineUnavailable:
         self._metrics.engine_failures.labels(reason).inc()
         return EngineUnavailable(reason)
+
+
+def _unpacked(vector: str) -> npt.NDArray[np.float32]:
+    return np.frombuffer(base64.b64decode(vector, validate=True), np.float32)

@@ -43,6 +43,7 @@ class EncoderOfQuestions:
     """An encoder that keeps the vectors of questions too; only for messages of an evaluation, never for residents'."""
 
     def __init__(self, encoder: Encoder, passages: RememberingEncoder, file: Path) -> None:
+        self.mark = encoder.mark
         self._passages = passages
         self._questions = RememberingEncoder(_AsQuestions(encoder), file)
 
@@ -58,6 +59,7 @@ class EncoderOfQuestions:
 
 class _AsQuestions:
     def __init__(self, encoder: Encoder) -> None:
+        self.mark = encoder.mark
         self._encoder = encoder
 
     def embed(self, texts: Sequence[str], kind: TextKind = "query") -> Vectors:

@@ -89,7 +89,11 @@ _STOP = frozenset(
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors; the encoders package has the real one."""
+    """Turns texts into unit vectors; the encoders package has the real one. `mark` says which it is, empty when unknown."""
+
+    @property
+    def mark(self) -> str:
+        """Which encoder this is, down to its weights."""
 
     def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """One row a text, each of length one. `kind` is query or passage."""
@@ -183,10 +187,15 @@ class Search:
             for score, place, signals in found[:limit]
         ]
 
-    def nearness(self, question: str) -> dict[str, float]:
-        """For each intent, the cosine of the question with the nearest text of its articles."""
+    def nearness(self, question: str, vector: Vectors | None = None) -> dict[str, float]:
+        """For each intent, the cosine of the question with the nearest text of its articles.
+
+        `vector` is the question's own, of this very encoder, where somebody has made it already.
+        """
         if not self._articles:
             return {}
+        if vector is not None:
+            self._last = (id(self._encoder), question, vector)
         meaning = self._meaning(self._vectors @ self._question_vector(self._encoder, question))
         near: dict[str, float] = {}
         for article, cosine in zip(self._articles, meaning, strict=True):

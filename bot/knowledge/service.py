@@ -16,7 +16,7 @@ from bot.foundation.words import LONDON
 from bot.knowledge.model import Article, CouncilKnowledge
 from bot.knowledge.reading import read_councils
 from bot.knowledge.rendering import filled, html, plain_text
-from bot.knowledge.search import Encoder, Found, Search
+from bot.knowledge.search import Encoder, Found, Search, Vectors
 
 
 class UnknownCouncil(Exception):
@@ -82,9 +82,14 @@ class Knowledge:
         """The council's best articles for a question, best first; see Search.search."""
         return self._index(council_id).search(question, intents=intents, foreign=foreign, limit=limit)
 
-    def nearness(self, council_id: str, question: str) -> dict[str, float]:
+    @property
+    def encoder(self) -> str:
+        """The mark of the encoder that questions are compared with; see Search.nearness."""
+        return self._encoder.mark
+
+    def nearness(self, council_id: str, question: str, vector: Vectors | None = None) -> dict[str, float]:
         """For each intent, how near the question is to its articles, 0 to 1; see Search.nearness."""
-        return self._index(council_id).nearness(question)
+        return self._index(council_id).nearness(question, vector)
 
     def best_for_intent(self, council_id: str, intent: str, question: str) -> Article | None:
         """The article of an intent that fits the question best; the primary one where there is no question."""

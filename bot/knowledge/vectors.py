@@ -20,6 +20,7 @@ class RememberingEncoder:
 
     def __init__(self, encoder: Encoder, file: Path) -> None:
         self._encoder = encoder
+        self.mark = encoder.mark
         self._file = file
         self._known: dict[str, Vectors] = {}
         self._fresh = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from desk_engine.reader import Reader, View
 from encoders import Encoder
 
+VECTORS = "desk_vectors"
 ENCODERS_FOLDER = "DESK_ENCODERS_FOLDER"
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"
 
@@ -48,8 +49,11 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
         """None: it makes its own features."""
         return []
 
-    def __init__(self, reader: Reader, storage: ModelStorage, resource: Resource) -> None:
+    def __init__(
+        self, reader: Reader, storage: ModelStorage, resource: Resource, marks: Optional[Dict[Text, Text]] = None
+    ) -> None:
         self._reader = reader
+        self._marks = marks or {}
         self._storage = storage
         self._resource = resource
 
@@ -81,21 +85,26 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
         """A trained one from the model archive."""
         views, encoders = _views_and_encoders(config)
         with model_storage.read_from(resource) as folder:
-            return cls(Reader.load(folder, encoders, views), model_storage, resource)
+            marks = {name: encoder.mark for name, encoder in encoders.items()}
+            return cls(Reader.load(folder, encoders, views), model_storage, resource, marks)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets intent and intent_ranking of every message but commands ("/ct_pay"), which Rasa itself understands."""
-        for message in messages:
-            text = message.get(TEXT) or ""
-            if text.startswith(INTENT_MESSAGE_PREFIX):
-                continue
-            ranking = self._ranking(text)
-            message.set("intent", ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
+        """Sets intent and intent_ranking of every message but commands ("/ct_pay"), which Rasa itself understands.
+
+        The vectors that were made for it stay with the message by their encoder's mark, for channel.py; they are no part of
+        Rasa's output.
+        """
+        read = [message for message in messages if not (message.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)]
+        if read:
+            rows, vectors = self._reader.read([message.get(TEXT) or "" for message in read])
+            for message, row, of_text in zip(read, rows, vectors, strict=True):
+                ranking = self._ranking(row)
+                message.set("intent", ranking[0], add_to_output=True)
+                message.set("intent_ranking", ranking, add_to_output=True)
+                message.set(VECTORS, {self._marks.get(name): vector for name, vector in of_text.items()})
         return messages
 
-    def _ranking(self, text: str) -> List[Dict[Text, Any]]:
-        probabilities = self._reader.probabilities([text])[0]
+    def _ranking(self, probabilities: Any) -> List[Dict[Text, Any]]:
         order = np.argsort(-probabilities)
         return [{"name": self._reader.labels[place], "confidence": float(probabilities[place])} for place in order]
 

@@ -24,6 +24,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from desk_engine.grams import Grams
 from desk_engine.spelling import Speller
 
 Array = npt.NDArray[np.float32]
@@ -65,6 +66,7 @@ class Reader:
         self._encoders = encoders
         self._views = views
         self._grams: dict[str, TfidfVectorizer] = {}
+        self._looked_up: list[Grams] = []
         self._speller = Speller({})
         self._means: list[Array] = []
         self._weights: list[Array] = []
@@ -94,16 +96,38 @@ class Reader:
         machine = LinearSVC(C=GRAMS_STRICTNESS, random_state=7).fit(features, intents)
         self._gram_weights = (machine.coef_.T * GRAMS_WEIGHT).astype(np.float32)
         self._bias = (bias + machine.intercept_ * GRAMS_WEIGHT).astype(np.float32)
+        self._look_up_grams()
         return self
 
     def probabilities(self, texts: Sequence[str]) -> Array:
         """One row a text, one column a label."""
-        lower = [text.lower() for text in texts]
-        features = sp.hstack([grams.transform(lower) for grams in self._grams.values()], format="csr")
-        scores = np.asarray(features @ self._gram_weights) + self._bias
+        return self.read(texts)[0]
+
+    def read(self, texts: Sequence[str]) -> tuple[Array, list[dict[str, Array]]]:
+        """The probabilities, one row a text, and for each text its vectors by the encoder's name.
+
+        A vector is there where an encoder saw the text as it stands, without its spelling repaired.
+        """
+        repaired = [self._speller.repaired(text) for text in texts]
+        made: dict[tuple[str, bool], Array] = {}
+        scores = np.stack([sum((grams.scores(text.lower()) for grams in self._looked_up), self._bias) for text in texts])
         for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
-            scores = scores + (self._vectors(view, texts) - mean) @ weights
-        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32)
+            for name in view.encoders:
+                if (name, view.repaired) not in made:
+                    made[name, view.repaired] = self._encoders[name].embed(repaired if view.repaired else texts)
+            joined = np.hstack([made[name, view.repaired] for name in view.encoders])
+            scores = scores + (joined - mean) @ weights
+        vectors: list[dict[str, Array]] = [{} for _ in texts]
+        for (name, was_repaired), rows in made.items():
+            for place, row in enumerate(rows):
+                if not was_repaired or repaired[place] == texts[place]:
+                    vectors[place][name] = row
+        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32), vectors
+
+    def _look_up_grams(self) -> None:
+        ends = np.cumsum([len(grams.vocabulary_) for grams in self._grams.values()])
+        parts = np.split(self._gram_weights, ends[:-1])
+        self._looked_up = [Grams(grams, part) for grams, part in zip(self._grams.values(), parts, strict=True)]
 
     def _vectors(self, view: View, texts: Sequence[str]) -> Array:
         seen = [self._speller.repaired(text) for text in texts] if view.repaired else texts
@@ -137,4 +161,5 @@ class Reader:
             grams = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=values["vocabulary"], **how)
             grams.idf_ = np.array(values["idf"], np.float32)
             reader._grams[name] = grams
+        reader._look_up_grams()
         return reader

@@ -47,7 +47,8 @@ def test_every_intent_has_one_rule_and_a_response_or_an_action():
     ruled: list[str] = []
     for path in (ROOT / "data" / "rules").glob("*.yml"):
         for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]:
-            intent, action = rule["steps"][0]["intent"], rule["steps"][1]["action"]
+            assert not rule.keys() - {"rule", "steps"}, f"{rule['rule']}: a rule hangs on its intent alone (decision 7)"
+            [intent, action] = [rule["steps"][0]["intent"], *(step["action"] for step in rule["steps"][1:])]
             ruled.append(intent)
             assert action in domain()["responses"] or action in domain()["actions"], f"{action} is not in domain.yml"
     assert sorted(ruled) == sorted(domain()["intents"])

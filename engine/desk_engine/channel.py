@@ -1,0 +1,102 @@
+"""The gateway's own channel into Rasa, named in credentials.yml: it reads texts, and says what an intent leads to.
+
+Two routes. `/webhooks/desk/read` reads several texts in one request and gives with each reading the vectors that were
+made for it, so that search need not make them again. `/webhooks/desk/respond` is Rasa's whole dialogue turn for one
+intent; it also says whether the messages are `lasting`: when every action of the turn was a fixed response, the same intent
+leads to the same messages as long as this model is served. docs/decisions/0007-what-the-engine-is-asked.md has the reasons.
+"""
+
+from __future__ import annotations
+
+import base64
+from http import HTTPStatus
+from typing import Any, Awaitable, Callable, Dict, List, Text
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from desk_engine.classifier import VECTORS
+
+MOST_TEXTS = 8
+
+
+class DeskChannel(InputChannel):
+    """What the gateway asks of the engine."""
+
+    @classmethod
+    def name(cls) -> Text:
+        """The channel's part of its addresses."""
+        return "desk"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The routes, for Rasa's server."""
+        routes = Blueprint("desk_channel")
+
+        @routes.post("/read")
+        async def read(request: Request) -> HTTPResponse:
+            texts = (request.json or {}).get("texts")
+            agent = request.app.ctx.agent
+            if not _are_texts(texts):
+                return json({"detail": "texts must be one to eight texts, none of them a command."}, HTTPStatus.BAD_REQUEST)
+            if not (agent and agent.is_ready()):
+                return json({"detail": "There is no model."}, HTTPStatus.CONFLICT)
+            wanted = request.json.get("vector") or ""
+            return json({"model": agent.model_id, "readings": [_reading(one, wanted) for one in read_texts(agent, texts)]})
+
+        @routes.post("/respond")
+        async def respond(request: Request) -> HTTPResponse:
+            sender, intent = request.json["sender"], request.json["intent"]
+            agent, collected = request.app.ctx.agent, CollectingOutputChannel()
+            message = UserMessage(
+                INTENT_MESSAGE_PREFIX + intent, collected, sender, input_channel="desk", metadata=request.json.get("metadata")
+            )
+            await on_new_message(message)
+            lasting = is_lasting(await agent.tracker_store.retrieve(sender), agent.domain.responses)
+            return json({"model": agent.model_id, "messages": collected.messages, "lasting": lasting})
+
+        return routes
+
+
+def read_texts(agent: Agent, texts: List[Text]) -> List[Message]:
+    """The texts, read by the model's own pipeline in one go."""
+    processor = agent.processor
+    nobody = DialogueStateTracker.from_events("reading", [])
+    inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts], PLACEHOLDER_TRACKER: nobody}
+    target = processor.model_metadata.nlu_target
+    return processor.graph_runner.run(inputs=inputs, targets=[target])[target]
+
+
+def is_lasting(tracker: DialogueStateTracker | None, responses: Dict[Text, Any]) -> bool:
+    """Whether the last turn of a conversation was made of fixed responses alone: no action, no slot, no variation."""
+    if tracker is None or any(slot.value is not None for slot in tracker.slots.values()):
+        return False
+    actions: List[Text] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted) and event.action_name != ACTION_LISTEN_NAME:
+            actions.append(event.action_name)
+    return bool(actions) and all(len(responses.get(action, ())) == 1 for action in actions)
+
+
+def _are_texts(texts: Any) -> bool:
+    return (
+        isinstance(texts, list)
+        and 0 < len(texts) <= MOST_TEXTS
+        and all(isinstance(text, str) and not text.startswith(INTENT_MESSAGE_PREFIX) for text in texts)
+    )
+
+
+def _reading(message: Message, wanted: Text) -> Dict[Text, Any]:
+    ranking = [[one["name"], one["confidence"]] for one in message.get("intent_ranking")]
+    vector = message.get(VECTORS).get(wanted) if wanted else None
+    return {"ranking": ranking, "vector": None if vector is None else base64.b64encode(vector.tobytes()).decode()}
