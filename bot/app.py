@@ -27,7 +27,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
-from bot.foundation.packs import UnreadablePackFile
+from bot.foundation.packs import UnreadablePackFile, read_pack_file
 from bot.handoff.building import handoff_room
 from bot.handoff.parts import Parts
 from bot.handoff.plan import read_plans
@@ -125,11 +125,11 @@ async def running(
         languages = Languages.read(settings.councils_folder)
         staff = Staff.build(database, bus, clock, knowledge.council_ids)
         wording = Wording(read_plans(settings.councils_folder), knowledge)
-        handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, _always_offered), staff.audit)
+        handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person), staff.audit)
         conversations.people = handoff.residents
-        assistant = Assistant(
-            engine, knowledge, screens, languages, tasks=[HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
-        )
+        off_words = read_pack_file(settings.councils_folder, "switches.yml")
+        tasks = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
+        assistant = Assistant(engine, knowledge, screens, languages, tasks=tasks, switches=staff.switches, off_words=off_words)
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's
@@ -144,6 +144,7 @@ async def running(
         public[keys.CASES] = cases
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
+        public[keys.SWITCHED] = assistant.switched
         public[keys.ENGINE] = engine
         public[keys.DATABASE] = database
         public[keys.LIMITS] = limits
@@ -175,10 +176,6 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         finally:
             for runner in runners:
                 await runner.cleanup()
-
-
-async def _always_offered(council: str) -> bool:
-    return True
 
 
 async def _bus(settings: Settings) -> Bus:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.cases import store as cases_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
-from bot.staff import audit_store
+from bot.staff import audit_store, switch_store
 from bot.staff import store as staff_store
 
 ROOMS_WITH_TABLES = (
@@ -22,6 +22,7 @@ ROOMS_WITH_TABLES = (
     cases_store,
     staff_store,
     audit_store,
+    switch_store,
 )
 LOCK = 7_331_042  # any number, the same in every gateway
 

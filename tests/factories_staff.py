@@ -11,6 +11,7 @@ from bot.staff.model import ALL, Account, Actor, NewAccount, Permission, Role, c
 from bot.staff.passwords import Passwords
 from bot.staff.service import Accounts
 from bot.staff.signing_in import SigningIn
+from bot.staff.switches import Switches
 from tests.factories import FixedClock
 
 PASSWORD = "three random words"
@@ -29,6 +30,8 @@ class StaffRoom:
             self.database, self.bus, self.clock, self.audit, self.passwords, ("enfield", "buckinghamshire")
         )
         self.signing_in = SigningIn(self.database, self.bus, self.clock, self.audit, self.passwords, codes_for=tuple(codes_for))
+
+        self.switches = Switches(self.database, self.bus, self.clock, self.audit, self.accounts.councils)
 
     async def add(self, name: str = "Ada Adviser", *, password: str = PASSWORD, by: Actor | None = None, **changes) -> Account:
         """An account with its password already chosen."""

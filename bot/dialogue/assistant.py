@@ -6,7 +6,7 @@ decision; only then the engine is asked what to say, with an intent and never wi
 away, knowledge search answers alone. repair.py has what is said when it is not clear.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from bot.dialogue.composing import Composer
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
 from bot.dialogue.model import Bands, Decision, Step
 from bot.dialogue.repair import Repair
+from bot.dialogue.switched import ASSISTANT_OFF, AllOn, Switched, Switches
 from bot.dialogue.tasks import Task, Tasks, Turn
 from bot.knowledge.model import area_of
 from bot.knowledge.service import Knowledge
@@ -66,6 +67,8 @@ class Assistant:
         languages: Languages,
         bands: Bands | None = None,
         tasks: Sequence[Task] = (),
+        switches: Switches | None = None,
+        off_words: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -75,16 +78,33 @@ class Assistant:
         self.composer = Composer(knowledge)
         self._repair = Repair(self.composer, knowledge)
         self._tasks = Tasks(tasks)
+        self.switched = Switched(self.composer, switches or AllOn(), off_words or {})
 
     async def reply(self, conversation: Conversation, message: Message) -> Turn:
         """The replies to one message of the resident, and the context afterwards."""
         choice = str(message.data.get("choice", ""))
+        if not await self.switched.assistant_is_on(conversation.council):
+            return await self._reply_while_off(conversation, message, choice)
         if choice:
             turn = await self._reply_to_choice(conversation, message, choice)
         else:
             turn = await self._reply_to_text(conversation, message.text, message)
         turn = self._tasks.ask_again(conversation, await self._with_person(conversation, turn, message))
         return self._repair.never_twice(conversation, turn)
+
+    async def _reply_while_off(self, conversation: Conversation, message: Message, choice: str) -> Turn:
+        """Turned off, it still knows danger and passes on to a person; everything else it says it cannot do now."""
+        council, context = conversation.council, conversation.context
+        urgent = None if choice else self._screen.look(council, message.text)
+        if urgent is not None:
+            return Turn([urgent], context, "urgent")
+        turn = None
+        if context.under_way and context.under_way[-1]["task"] == Kind.HANDOFF:
+            turn = await self._tasks.take(conversation, message, self._reader(""))
+        elif choice == PERSON_CHOICE:
+            turn = await self._tasks.begin(conversation, {"kind": Kind.HANDOFF.value}, "")
+            turn = turn or Turn([self.composer.handoff(council)], context, Kind.HANDOFF.value)
+        return turn or Turn(await self.switched.off(council), context, ASSISTANT_OFF)
 
     # ---- buttons
 

@@ -24,6 +24,10 @@ class Composer:
         """The council's words."""
         return self._knowledge.words(council)
 
+    def name(self, council: str) -> str:
+        """The council's name."""
+        return self._knowledge.council(council).name
+
     def label(self, council: str, intent: str) -> str:
         """What an intent is called when it is offered."""
         return str(self.words(council)["intents"].get(intent, intent))

@@ -10,6 +10,7 @@ from bot.staff.audit import Audit
 from bot.staff.passwords import Passwords
 from bot.staff.service import Accounts
 from bot.staff.signing_in import SigningIn
+from bot.staff.switches import Switches
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,12 @@ class Staff:
     audit: Audit
     accounts: Accounts
     signing_in: SigningIn
+    switches: Switches
 
     @classmethod
     def build(cls, database: Database, bus: Bus, clock: Clock, councils: Iterable[str]) -> "Staff":
         """The services on one database."""
         audit, passwords = Audit(database, clock), Passwords()
         accounts = Accounts(database, bus, clock, audit, passwords, councils)
-        return cls(audit, accounts, SigningIn(database, bus, clock, audit, passwords))
+        signing_in = SigningIn(database, bus, clock, audit, passwords)
+        return cls(audit, accounts, signing_in, Switches(database, bus, clock, audit, councils))

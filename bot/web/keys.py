@@ -12,6 +12,7 @@ from bot.cases.service import Cases
 from bot.conversations.service import Conversations
 from bot.dialogue.composing import Composer
 from bot.dialogue.engine import DialogueEngine
+from bot.dialogue.switched import Switched
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.limits import Limits
@@ -24,6 +25,7 @@ CONVERSATIONS = web.AppKey("conversations", Conversations)
 CASES = web.AppKey("cases", Cases)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)
+SWITCHED = web.AppKey("switched", Switched)
 ENGINE = web.AppKey("engine", DialogueEngine)
 DATABASE = web.AppKey("database", Database)
 LIMITS = web.AppKey("limits", Limits)

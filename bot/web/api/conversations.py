@@ -26,8 +26,8 @@ async def begin(request: web.Request) -> web.Response:
     body = await read_body(request, NewConversation)
     await request.app[keys.LIMITS].count("new_conversations", request.remote or "unknown")
     request.app[keys.KNOWLEDGE].council(body.council)
-    greeting = request.app[keys.COMPOSER].greeting(body.council)
-    conversation, token, messages = await request.app[keys.CONVERSATIONS].begin(body.council, [greeting])
+    greeting = await request.app[keys.SWITCHED].greeting(body.council)
+    conversation, token, messages = await request.app[keys.CONVERSATIONS].begin(body.council, greeting)
     state = state_shape(State(conversation.owner, conversation.epoch, False))
     shape = {"id": conversation.id, "token": token, "state": state, "messages": [message_shape(one) for one in messages]}
     return web.json_response(shape, status=201)

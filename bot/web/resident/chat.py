@@ -16,12 +16,14 @@ from bot.conversations.model import TEXT_LIMIT, Conversation, Kind, Message, Rep
 from bot.conversations.service import Closed, Conversations, NotFound, State, UnknownChoice
 from bot.conversations.text import UnusableText, clean_text
 from bot.foundation.limits import TooOften
+from bot.staff.switch_model import Feature
 from bot.web import keys
 from bot.web.resident.demo import not_found_page
 from bot.web.resident.forms import ChatForm, FromElsewhere, UnreadableForm, new_message_id, read_form
 from bot.web.resident.pages import PAGES, CouncilPage
 from bot.web.resident.transcript import MessageView, message_view, plain_transcript, wants_exit
 
+FOR_EVERY_SITE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 REPLY_SECONDS = 6.0  # how long a plain form waits for the reply
 
 
@@ -52,7 +54,19 @@ class Chat:
 async def show(request: web.Request) -> web.Response:
     """GET /chat/{council} and /w/{council}: the page with the greeting."""
     council = _council(request)
-    return _page(request, council, Chat()) if council else not_found_page(request)
+    if council is None:
+        return not_found_page(request)
+    if request.path.startswith("/w/") and not await _widget_is_on(request, council):
+        pages = request.app[PAGES]
+        return pages.render("widget-off.html", frame_sites=pages.frame_sites(council), council=council, words=council.words)
+    return await _page(request, council, Chat())
+
+
+async def widget_state(request: web.Request) -> web.Response:
+    """GET /w/{council}/state: 204 while the widget may be shown, 410 while it is off. The loader asks before it shows it."""
+    council = _council(request)
+    on = council is not None and await _widget_is_on(request, council)
+    return web.Response(status=204 if on else 410, headers={**FOR_EVERY_SITE, "Cache-Control": "no-store"})
 
 
 async def post(request: web.Request) -> web.Response:
@@ -70,7 +84,7 @@ async def post(request: web.Request) -> web.Response:
         chat = await _refused(request, council, ChatForm(), _unreadable(problem))
     if form.do == "save" and not chat.error:
         return _saved(request, council, chat)
-    return _page(request, council, chat)
+    return await _page(request, council, chat)
 
 
 async def _carry_out(request: web.Request, council: CouncilPage, form: ChatForm) -> tuple[ChatForm, Chat]:
@@ -114,8 +128,8 @@ async def _carry_out(request: web.Request, council: CouncilPage, form: ChatForm)
 
 async def _begin(request: web.Request, council: CouncilPage, form: ChatForm) -> tuple[Conversation, ChatForm]:
     await request.app[keys.LIMITS].count("new_conversations", request.remote or "unknown")
-    greeting = request.app[keys.COMPOSER].greeting(council.id)
-    conversation, token, _ = await request.app[keys.CONVERSATIONS].begin(council.id, [greeting])
+    greeting = await request.app[keys.SWITCHED].greeting(council.id)
+    conversation, token, _ = await request.app[keys.CONVERSATIONS].begin(council.id, greeting)
     begun = ChatForm(form.text, form.choice, None, form.do, conversation.id, token, form.message_id)
     return conversation, begun
 
@@ -170,7 +184,12 @@ def _council(request: web.Request) -> CouncilPage | None:
     return request.app[PAGES].councils.get(request.match_info["council"])
 
 
-def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.Response:
+async def _widget_is_on(request: web.Request, council: CouncilPage) -> bool:
+    return await request.app[keys.STAFF].switches.is_on(council.id, Feature.WIDGET)
+
+
+async def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.Response:
+    greeting = () if chat.messages else await request.app[keys.SWITCHED].greeting(council.id)
     pages = request.app[PAGES]
     framed = request.path.startswith("/w/")
     return pages.render(
@@ -184,7 +203,7 @@ def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.Respons
         action=f"/{'w' if framed else 'chat'}/{council.id}",
         form=chat.form if chat.conversation else ChatForm(),
         message_id=new_message_id(),
-        messages=_views(request, council, chat),
+        messages=[message_view(one, council.words) for one in greeting] or _views(council, chat),
         thinking=bool(chat.state and chat.state.thinking),
         closed=bool(chat.state and chat.state.owner == "closed"),
         exit_shown=wants_exit(chat.messages),
@@ -196,9 +215,7 @@ def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.Respons
     )
 
 
-def _views(request: web.Request, council: CouncilPage, chat: Chat) -> list[MessageView]:
-    if not chat.messages:
-        return [message_view(request.app[keys.COMPOSER].greeting(council.id), council.words)]
+def _views(council: CouncilPage, chat: Chat) -> list[MessageView]:
     said = [message.seq for message in chat.messages if message.sender == Sender.RESIDENT]
     latest = said[-1] if said and not chat.error else 0
     return [message_view(message, council.words, chat.form.rated, latest) for message in chat.messages]

@@ -12,10 +12,10 @@ from bot.web import keys
 from bot.web.access import PUBLIC, add_route
 from bot.web.resident import case, chat, demo
 from bot.web.resident.assets import FOR_A_YEAR, FOR_AN_HOUR, LOADER
+from bot.web.resident.chat import FOR_EVERY_SITE
 from bot.web.resident.pages import PAGES, Pages
 
 ROOT = Path(__file__).resolve().parents[3]
-FOR_EVERY_SITE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 async def static_file(request: web.Request) -> web.Response:
@@ -55,6 +55,7 @@ def add_resident_routes(app: web.Application) -> None:
     for address in ("/case", "/case/{council}"):
         add_route(app, "GET", address, case.show, PUBLIC)
         add_route(app, "POST", address, case.post, PUBLIC)
+    add_route(app, "GET", "/w/{council}/state", chat.widget_state, PUBLIC)
     add_route(app, "GET", "/static/{version}/{name:.+}", static_file, PUBLIC)
     add_route(app, "GET", "/loader.js", loader, PUBLIC)
     add_route(app, "GET", "/loader-{version:[0-9a-f]+}.js", loader, PUBLIC)

@@ -47,6 +47,7 @@ class MessageView:
     asks_feedback: bool
     rated: str
     latest: bool
+    greeting: bool
 
 
 def message_view(
@@ -77,6 +78,7 @@ def message_view(
         asks_feedback=message.kind == Kind.ANSWER,
         rated=(rated or {}).get(seq or 0, ""),
         latest=seq is not None and seq == latest,
+        greeting=bool(data.get("greeting")),
     )
 
 

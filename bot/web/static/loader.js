@@ -1,5 +1,4 @@
-/* Makes <council-chat><a href="…/chat/council">Chat</a></council-chat> a chat panel over its link.
-   Between page and frame: ready, open, close, unread; no words. */
+/* Makes the link in <council-chat> open the chat in a panel. */
 const make = (tag, parts) => Object.assign(document.createElement(tag), parts);
 const css = `:host{position:fixed;right:1rem;bottom:1rem;z-index:99999}
 ::slotted(a){display:block;padding:.875rem 1.25rem;border:2px solid #fff;border-radius:2rem;background:#0b0c0c;color:#fff;font:700 1.0625rem/1.2 arial,sans-serif;text-decoration:none}
@@ -13,9 +12,14 @@ iframe[hidden]{display:none}
 class CouncilChat extends HTMLElement {
   connectedCallback() {
     const link = (this.link = this.querySelector("a[href]"));
-    if (!link || this.shadowRoot) return;
+    if (!link || this.url) return;
+    this.url = new URL(link.href.replace("/chat/", "/w/"));
+    const start = () => this.start(link);
+    fetch(this.url + "/state").then((r) => r.status == 410 || start(), start);
+  }
+
+  start(link) {
     const words = link.textContent;
-    this.url = new URL(link.href);
     const root = this.attachShadow({ mode: "open" });
     root.append(make("slot"));
     try {
@@ -50,7 +54,7 @@ class CouncilChat extends HTMLElement {
     if (this.frame) this.tell();
     else {
       this.frame = make("iframe", {
-        src: this.url.origin + this.url.pathname.replace("/chat/", "/w/"),
+        src: this.url,
         title: this.getAttribute("frame-title") || this.link.textContent,
         onload: () => this.tell(),
       });

@@ -7,8 +7,9 @@ import { recall } from "./store.js";
 /** @typedef {import("./settings.js").Message} Message */
 
 const list = byId("messages");
-const greeting = /** @type {HTMLElement|null} */ (list.firstElementChild && list.firstElementChild.cloneNode(true));
-greeting?.removeAttribute("data-seq");
+/** The council's notices and the greeting, as the page came with them. */
+const greetings = Array.from(list.querySelectorAll("[data-greeting]"), (item) => /** @type {HTMLElement} */ (item.cloneNode(true)));
+greetings.forEach((item) => item.removeAttribute("data-seq"));
 
 /** @type {Map<number, HTMLElement>} */
 const bySeq = new Map();
@@ -28,7 +29,7 @@ export function adopt() {
  * @param {Message} message
  * @returns {{item: HTMLElement, isNew: boolean}} */
 export function put(message) {
-  const known = bySeq.get(message.seq) || (message.seq === 1 && !bySeq.size ? greetingOnPage() : null);
+  const known = bySeq.get(message.seq) || greetingOnPage(message);
   if (known) {
     known.setAttribute("data-seq", String(message.seq));
     known.dataset.at = message.at;
@@ -98,7 +99,7 @@ export function archive() {
 export function clear() {
   bySeq.clear();
   unsent.clear();
-  list.replaceChildren(...(greeting ? [greeting.cloneNode(true)] : []));
+  list.replaceChildren(...greetings.map((item) => item.cloneNode(true)));
 }
 
 /** Thanks for a rating, with a way on when the answer did not help.
@@ -115,9 +116,14 @@ export function thank(group, helpful) {
   return thanks;
 }
 
-function greetingOnPage() {
-  const first = /** @type {HTMLElement|null} */ (list.firstElementChild);
-  return first && !first.hasAttribute("data-seq") && !first.classList.contains("message--resident") ? first : null;
+/** The greeting that the page came with, now that the server has stored it with a seq.
+ * @param {Message} message */
+function greetingOnPage(message) {
+  if (!message.data.greeting) return null;
+  const reason = message.data.reason ? `.message--${message.data.reason}` : "";
+  const waiting = /** @type {HTMLElement|null} */ (list.querySelector(`.message--${message.kind}${reason}[data-greeting]:not([data-seq])`));
+  if (waiting && !message.data.html) part(waiting, ".message__words > p").textContent = message.text;
+  return waiting;
 }
 
 /** @param {HTMLElement} item @param {number} seq */
@@ -140,6 +146,7 @@ function drawn(message) {
   item.className = `message message--${message.from} message--${message.kind} message--new`;
   if (typeof data.reason === "string" && /^[a-z_]+$/.test(data.reason)) item.classList.add(`message--${data.reason}`);
   item.dataset.at = message.at;
+  if (data.greeting) item.setAttribute("data-greeting", "");
   part(item, ".message__who").textContent = words.who[message.from];
   const title = message.kind === "answer" ? data.title : message.kind === "urgent" ? words.who.urgent : "";
   if (title) part(item, ".message__title").textContent = title;
