@@ -43,6 +43,8 @@ from bot.safety.service import UrgentScreens
 from bot.settings import Settings
 from bot.staff.building import Staff
 from bot.web import keys
+from bot.web.console.shell import WORDS as CONSOLE_WORDS
+from bot.web.console.shell import read_console_words
 from bot.web.internal.actions import new_actions_app
 from bot.web.resident.colours import UnusableColour
 from bot.web.resident.pages import PAGES, Pages, UnusableSite
@@ -139,7 +141,7 @@ async def running(
         await handoff.upkeep.start()
         stack.push_async_callback(handoff.upkeep.close)
 
-        public = new_public_app()
+        public = _public_app(settings, bus)
         public[keys.CONVERSATIONS] = conversations
         public[keys.CASES] = cases
         public[keys.KNOWLEDGE] = knowledge
@@ -150,14 +152,21 @@ async def running(
         public[keys.LIMITS] = limits
         public[keys.METRICS] = metrics
         public[keys.CLOCK] = clock
-        public[keys.PRODUCTION] = settings.production
         public[keys.STAFF] = staff
         public[keys.HANDOFF] = handoff
-        public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
-        public[keys.STOPPING] = asyncio.Event()
-        public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
-        public.on_shutdown.append(_stop_streams(bus))
         yield Product(public, new_actions_app(all_actions()))
+
+
+def _public_app(settings: Settings, bus: Bus) -> web.Application:
+    """The public application with what its pages need; the parts of the product are still to be hung on it."""
+    public = new_public_app()
+    public[keys.PRODUCTION] = settings.production
+    public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
+    public[keys.STOPPING] = asyncio.Event()
+    public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)
+    public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
+    public.on_shutdown.append(_stop_streams(bus))
+    return public
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from bot.foundation.bus import Bus
 from bot.foundation.database import Database
 from bot.staff.audit import Audit
+from bot.staff.building import Staff
 from bot.staff.model import ALL, Account, Actor, NewAccount, Permission, Role, command_line_actor
 from bot.staff.passwords import Passwords
 from bot.staff.service import Accounts
@@ -32,6 +33,8 @@ class StaffRoom:
         self.signing_in = SigningIn(self.database, self.bus, self.clock, self.audit, self.passwords, codes_for=tuple(codes_for))
 
         self.switches = Switches(self.database, self.bus, self.clock, self.audit, self.accounts.councils)
+
+        self.staff = Staff(self.audit, self.accounts, self.signing_in, self.switches)
 
     async def add(self, name: str = "Ada Adviser", *, password: str = PASSWORD, by: Actor | None = None, **changes) -> Account:
         """An account with its password already chosen."""

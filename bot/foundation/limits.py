@@ -15,10 +15,11 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from bot.foundation.metrics import Metrics
 
-# What is limited, and how: writes and reads for each conversation, new conversations for each address, looking up cases for
+# What is limited, and how: writes and reads for each conversation, new conversations and sign-ins for each address, looking up cases for
 # each address and, so that a code cannot be guessed from many addresses, for each reference.
 RULES = {
     "new_conversations": "300/hour",
+    "sign_ins": "300/hour",
     "messages": "30/minute",
     "reads": "600/minute",
     "other_writes": "30/minute",

@@ -28,7 +28,7 @@ class Open(StrEnum):
 
 
 PUBLIC, SIGNED_IN = Open.PUBLIC, Open.SIGNED_IN
-Access = Open | Permission
+Access = Open | Permission | Step  # a Step is for somebody who is at this point of signing in
 
 FORM_TOKEN = "form_token"
 FORM_TOKEN_HEADER = "X-Form-Token"
@@ -59,7 +59,7 @@ def prepare_access(app: web.Application) -> None:
 
 
 def add_route(app: web.Application, method: str, path: str, handler: Handler, access: Access) -> None:
-    """Registers a handler for those who have `access`: PUBLIC, SIGNED_IN or a Permission."""
+    """Registers a handler for those who have `access`: PUBLIC, SIGNED_IN, a Permission, or a Step of signing in."""
     methods = ("GET", "HEAD") if method == "GET" and not path.startswith("/api/") else (method,)
     for one in methods:
         app[_DECLARED][app.router.add_route(one, path, handler)] = access
@@ -78,9 +78,16 @@ def actor_of(request: web.Request) -> Actor:
     return request[_ACTOR]
 
 
-def signed_of(request: web.Request) -> Signed | None:
-    """The console's session behind the request; None for a program with a token."""
-    return request.get(_SIGNED)
+def current_actor(request: web.Request) -> Actor | None:
+    """The same, for pages that also others may see: None when nobody is signed in."""
+    return request.get(_ACTOR)
+
+
+def signed_of(request: web.Request) -> Signed:
+    """The console's session behind the request. Raises NotSignedIn for a program with a token."""
+    if _SIGNED not in request:
+        raise NotSignedIn
+    return request[_SIGNED]
 
 
 def form_token(session_token: str) -> str:
@@ -122,23 +129,24 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
         raise Problem(403, "not_declared", "Nobody may use this address.")
     if access is not PUBLIC:
-        actor = await _identify(request)
+        signed = await _identify(request, access if isinstance(access, Step) else Step.SIGNED_IN)
+        request[_SIGNED] = signed
+        if signed.session.step == Step.SIGNED_IN:
+            request[_ACTOR] = signed.actor
         if isinstance(access, Permission):
-            actor.needs(access)
-        request[_ACTOR] = actor
+            signed.actor.needs(access)
     return await handler(request)
 
 
-async def _identify(request: web.Request) -> Actor:
+async def _identify(request: web.Request, step: Step) -> Signed:
     token = session_token(request)
     signed = await request.app[keys.STAFF].signing_in.who(token) if token else None
-    if signed is None or signed.session.step != Step.SIGNED_IN:
+    if signed is None or signed.session.step != step:
         raise NotSignedIn
     if request.method not in _SAFE:
         check_own_page(request)
         await _check_form_token(request, token)
-    request[_SIGNED] = signed
-    return signed.actor
+    return signed
 
 
 def check_own_page(request: web.Request) -> None:

@@ -10,6 +10,8 @@ from bot.web import health
 from bot.web.access import guard, prepare_access
 from bot.web.api import conversations, openapi
 from bot.web.api.reading import BODY_LIMIT
+from bot.web.console.errors import console_errors
+from bot.web.console.routes import add_console_routes
 from bot.web.problems import problem_documents
 from bot.web.resident.routes import add_resident_routes
 
@@ -31,11 +33,12 @@ async def add_common_headers(request: web.Request, response: web.StreamResponse)
 
 def new_public_app() -> web.Application:
     """The public application, without its parts."""
-    app = web.Application(middlewares=[problem_documents, guard], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[problem_documents, console_errors, guard], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_common_headers)
     prepare_access(app)
     health.add_routes(app)
     openapi.add_routes(app)
     conversations.add_routes(app)
     add_resident_routes(app)
+    add_console_routes(app)
     return app
