@@ -19,6 +19,7 @@ from bot.conversations.service import Conversations
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.engine import DialogueEngine, RasaEngine
 from bot.dialogue.handing_over import HandingOver
+from bot.dialogue.tasks import Task
 from bot.dialogue.tracking import TrackCase
 from bot.dialogue.turns import TurnRunner
 from bot.foundation.bus import Bus, RedisBus
@@ -130,7 +131,7 @@ async def running(
         handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person), staff.audit)
         conversations.people = handoff.residents
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
-        tasks = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
+        tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
         assistant = Assistant(engine, knowledge, screens, languages, tasks=tasks, switches=staff.switches, off_words=off_words)
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
