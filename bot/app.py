@@ -13,9 +13,11 @@ from pathlib import Path
 from aiohttp import web
 
 from actions import all_actions
+from bot.applications.building import addressing_of, applications_of
 from bot.cases.service import Cases
 from bot.cases.wording import read_case_words
 from bot.conversations.service import Conversations
+from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.engine import DialogueEngine, RasaEngine
 from bot.dialogue.handing_over import HandingOver
@@ -99,7 +101,7 @@ def _remembering(settings: Settings, name: str) -> RememberingEncoder:
 
 
 @asynccontextmanager
-async def running(
+async def running(  # noqa: PLR0915 - the list of everything there is, one line each
     settings: Settings, other_engine: DialogueEngine | None = None, other_knowledge: Knowledge | None = None
 ) -> AsyncIterator[Product]:
     """Everything of one gateway, from opening the database to closing it.
@@ -131,8 +133,10 @@ async def running(
         handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person), staff.audit)
         conversations.people = handoff.residents
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
-        tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge)]
-        assistant = Assistant(engine, knowledge, screens, languages, tasks=tasks, switches=staff.switches, off_words=off_words)
+        applications = applications_of(settings.councils_folder, knowledge, cases, database)
+        applying = ApplicationTask(applications, addressing_of(settings.councils_folder, database, knowledge, applications))
+        tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying]
+        assistant = Assistant(engine, knowledge, screens, languages, None, tasks, staff.switches, off_words, applying.offers)
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's
@@ -145,6 +149,7 @@ async def running(
         public = _public_app(settings, bus)
         public[keys.CONVERSATIONS] = conversations
         public[keys.CASES] = cases
+        public[keys.APPLICATIONS] = applications
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
         public[keys.SWITCHED] = assistant.switched
@@ -155,7 +160,7 @@ async def running(
         public[keys.CLOCK] = clock
         public[keys.STAFF] = staff
         public[keys.HANDOFF] = handoff
-        yield Product(public, new_actions_app(all_actions()))
+        yield Product(public, new_actions_app(all_actions(applications)))
 
 
 def _public_app(settings: Settings, bus: Bus) -> web.Application:

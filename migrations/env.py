@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.applications import store as applications_store
 from bot.cases import store as cases_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
@@ -23,6 +24,7 @@ ROOMS_WITH_TABLES = (
     staff_store,
     audit_store,
     switch_store,
+    applications_store,
 )
 LOCK = 7_331_042  # any number, the same in every gateway
 

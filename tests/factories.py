@@ -84,6 +84,7 @@ class ScriptedEngine:
     def __init__(self) -> None:
         self.away = False
         self.asked: list[str] = []
+        self.starting: dict[str, str] = {}  # intents that begin an application, as their rules in data/rules say
         self.readings: dict[str, Reading] = {}
         self.words = {"bin": "bin_day", "student": "ct_student_exemption", "pay": "ct_pay", "weather": "out_of_scope"}
 
@@ -103,6 +104,8 @@ class ScriptedEngine:
         """A typed message as domain.yml has it."""
         if self.away:
             raise EngineUnavailable("away")
+        if intent in self.starting:
+            return [{"kind": "start", "task": "application", "what": self.starting[intent], "intent": intent}]
         if intent == "talk_to_human":
             return [{"kind": "handoff", "intent": intent}]
         if intent == "track_case":

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.conversations.model import PERSON_CHOICE, Context, Conversation, Kind, Message, Reply
+from bot.conversations.model import PERSON_CHOICE, Choice, Context, Conversation, Kind, Message, Reply
 from bot.conversations.text import has_words
 from bot.dialogue import model
 from bot.dialogue.composing import Composer
@@ -69,6 +69,7 @@ class Assistant:
         tasks: Sequence[Task] = (),
         switches: Switches | None = None,
         off_words: Mapping[str, Mapping[str, Any]] | None = None,
+        offers: Callable[[str, str], Sequence[Choice]] = lambda council, intent: (),
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -79,6 +80,7 @@ class Assistant:
         self._repair = Repair(self.composer, knowledge)
         self._tasks = Tasks(tasks)
         self.switched = Switched(self.composer, switches or AllOn(), off_words or {})
+        self._offers = offers  # buttons under the answer to an intent of a council, such as "Apply now"
 
     async def reply(self, conversation: Conversation, message: Message) -> Turn:
         """The replies to one message of the resident, and the context afterwards."""
@@ -118,9 +120,10 @@ class Assistant:
             return await self._hand_over(conversation, "chosen", "")
         if name == "ask":
             return await self._reply_to_text(conversation, value)
-        if name == "start":
+        if name in ("start", "do"):  # begins a task; or a button of one that is not under way any more
             task, _, what = value.partition(":")
-            begun = await self._tasks.begin(conversation, {"task": task, "what": what}, "")
+            request = {"task": task, "what" if name == "start" else "pressed": what}
+            begun = await self._tasks.begin(conversation, request, "")
             return begun or Turn([self.composer.withdrawn(council, "")], context, "withdrawn")
         if name == "menu":
             return Turn([self.composer.menu(council, value)], replace(context, misses=0), "menu")
@@ -155,15 +158,15 @@ class Assistant:
         if urgent is not None:
             first = [self._languages.danger(council, language)] if language else []
             return Turn([*first, urgent], context, "urgent")
+        if message is not None and self._tasks.first(conversation, text, foreign=language is not None):
+            turn = await self._tasks.take(conversation, message, self._reader(text))
+            if turn is not None:
+                return turn
         if not has_words(text):
             reply = self.composer.say(council, "repair", "no_words", choices=self.composer.wanted(council))
             return Turn([reply], context, "no_words")
         if language is not None:
             return self._reply_in_other_language(conversation, text, language)
-        if message is not None:
-            turn = await self._tasks.take(conversation, message, self._reader(text))
-            if turn is not None:
-                return turn
         phrase = model.bare(text)
         phrases = self.composer.words(council)["phrases"]
         if phrase in phrases["not_meant"] and context.last_reply:
@@ -261,9 +264,11 @@ class Assistant:
     ) -> Reply:
         council, composer = conversation.council, self.composer
         kind = message.get("kind")
-        if kind == "answer":
+        if kind in ("answer", "start"):  # a task that did not begin leaves its intent to be answered
             article = self._knowledge.best_for_intent(council, intent, question)
-            return composer.answer(council, article, intent, confidence) if article else composer.withdrawn(council, intent)
+            reply = composer.answer(council, article, intent, confidence) if article else composer.withdrawn(council, intent)
+            offers = () if conversation.context.under_way else self._offers(council, intent)
+            return replace(reply, choices=(*offers, *reply.choices))
         if kind == "meta":
             choices = composer.wanted(council) if intent in ("greet", "deny", "help", "start_over", "stop_form") else ()
             return composer.say(council, "meta", intent, choices=choices, intent=intent)

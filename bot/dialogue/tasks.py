@@ -16,6 +16,7 @@ from bot.dialogue.engine import Reading
 
 TASK = "task"  # outcome of a turn that a task took, and of one that ended it
 TASK_OVER = "task_over"
+LONGEST_NAME = 5  # words of a name or an address that may look like another language
 Read = Callable[[], Awaitable[Reading | None]]
 
 
@@ -69,10 +70,17 @@ class Tasks:
     async def begin(self, conversation: Conversation, request: Mapping[str, Any], said: str) -> Turn | None:
         """The first turn of the task that is asked for, or None when no task answers to it."""
         task = self._tasks.get(str(request.get("task") or request.get("kind")))
+        if task and (going_on := self._going_on(conversation, task, request)):
+            return going_on
         step = await task.begin(conversation, request, said) if task else None
         if task is None or step is None:
             return None
         return _turn(conversation.context, task.name, step, conversation.context.under_way)
+
+    def first(self, conversation: Conversation, text: str, *, foreign: bool) -> bool:
+        """Whether a task has this message first. A longer one in another language goes to the assistant at once; a short one may
+        be a name or a street."""
+        return bool(conversation.context.under_way) and (not foreign or len(text.split()) <= LONGEST_NAME)
 
     async def take(self, conversation: Conversation, message: Message, read: Read) -> Turn | None:
         """The turn of the task under way, or None when there is none or it leaves the message to the assistant."""
@@ -87,6 +95,16 @@ class Tasks:
         if step.state is not None or step.hands_over:
             return turn
         return self.ask_again(conversation, replace(turn, outcome=TASK_OVER))
+
+    def _going_on(self, conversation: Conversation, task: Task, request: Mapping[str, Any]) -> Turn | None:
+        """The open question again when the very same (`what` of the state) is under way already: it is not begun twice."""
+        for under_way in conversation.context.under_way:
+            what = under_way["state"].get("what")
+            if what and under_way["task"] == task.name and what == request.get("what"):
+                others = tuple(one for one in conversation.context.under_way if one is not under_way)
+                step = TaskStep(task.again(conversation, under_way["state"]), under_way["state"])
+                return _turn(conversation.context, task.name, step, others)
+        return None
 
     def ask_again(self, conversation: Conversation, turn: Turn) -> Turn:
         """The turn, with the open question of what is still under way after it."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, NullPool, ScalarResult, create_engine, event
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, NullPool, ScalarResult, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,6 +57,11 @@ class _Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database it is, for statements that differ."""
+        return self._connection.dialect
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Runs a statement."""

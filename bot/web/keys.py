@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.applications.service import Applications
 from bot.cases.service import Cases
 from bot.conversations.service import Conversations
 from bot.dialogue.composing import Composer
@@ -22,6 +23,7 @@ from bot.knowledge.service import Knowledge
 from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+APPLICATIONS = web.AppKey("applications", Applications)
 CASES = web.AppKey("cases", Cases)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)

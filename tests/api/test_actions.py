@@ -12,6 +12,7 @@ from rasa_sdk import Action
 from actions import all_actions
 from bot.web.internal.actions import new_actions_app
 from tests.conftest import ROOT
+from tests.factories_applications import make_definition
 
 RECORDED = json.loads((Path(__file__).parents[1] / "recorded" / "action_call.json").read_text(encoding="utf-8"))
 
@@ -24,9 +25,17 @@ class Failing(Action):
         raise ValueError("broken on purpose")
 
 
+class SomeApplications:
+    """Applications of which a missed bin is the only one that begins by itself."""
+
+    def started_by(self, council, intent):
+        return make_definition() if (council, intent) == ("enfield", "bin_missed") else None
+
+
 @pytest.fixture
 async def endpoint():
-    async with TestClient(TestServer(new_actions_app([*all_actions(), Failing()]))) as client:
+    applications = SomeApplications()
+    async with TestClient(TestServer(new_actions_app([*all_actions(applications), Failing()]))) as client:
         yield client
 
 
@@ -43,6 +52,18 @@ async def test_every_action_of_the_domain_answers(endpoint):
         response = await endpoint.post("/actions", json=RECORDED | {"next_action": name})
         assert response.status == 200, name
         assert (await response.json())["responses"][0]["custom"]["kind"]
+
+
+async def test_what_an_intent_starts_is_said_by_the_packs(endpoint):
+    async def started(intent):
+        call = json.loads(json.dumps(RECORDED)) | {"next_action": "action_start_application"}
+        call["tracker"]["latest_message"]["intent"]["name"] = intent
+        response = await endpoint.post("/actions", json=call)
+        return (await response.json())["responses"][0]["custom"]
+
+    begun = {"kind": "start", "task": "application", "what": "missed", "intent": "bin_missed"}
+    assert await started("bin_missed") == begun
+    assert await started("bin_replacement") == {"kind": "answer", "intent": "bin_replacement"}
 
 
 async def test_a_compressed_call_is_understood(endpoint):

@@ -1,0 +1,89 @@
+"""The address of an application: asks with bot/addresses/asking.py and turns what comes of it into an answer.
+
+The answer has the UPRN where the address is in the gazetteer, and the resident's own words where it is not (a new home, one that
+is not listed, one elsewhere when the question allows it). How far the asking has come is kept in the form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.addresses.asking import AddressStep, Asking, LookupOf, Outcome, State
+from bot.addresses.service import Addresses
+from bot.addresses.writing import read_address
+from bot.applications.filling import Form, answered
+from bot.applications.model import Answer, Field, FieldType, Problem
+
+CHOICE = "address:"  # how the buttons of asking.py begin
+
+
+class Addressing:
+    """Addresses for the questions of every council. Build one in app.py."""
+
+    def __init__(self, addresses: Addresses, askings: Mapping[str, Asking], words: Mapping[str, Mapping[str, Any]]) -> None:
+        self._addresses = addresses
+        self._askings = askings
+        self._words = words
+
+    async def from_opening(self, form: Form, said: str) -> Form:
+        """The form with the address that the resident's first words name, or with the list to pick it from."""
+        field = next((one for one in form.applicable if one.type == FieldType.ADDRESS and one.from_opening), None)
+        if field is None or not said or not read_address(said).looks_like_an_address:
+            return form
+        step = await self._asking(form).begin(self._lookup(form), said)
+        understood = self._understood(form, field, step)
+        if isinstance(understood, Answer):
+            return answered(form, field.name, understood)
+        return _kept(form, step) if form.open is field else form
+
+    async def ready(self, form: Form) -> Form:
+        """The form with the asking for its open question begun, unless it is under way."""
+        if form.inner is not None and "state" in form.inner:
+            return form
+        return _kept(form, await self._asking(form).begin(self._lookup(form)))
+
+    async def take(self, form: Form, field: Field, text: str = "", choice: str = "") -> tuple[Form, Answer | Problem]:
+        """What words or a button come to: the answer, or what is to be said with the asking still open."""
+        if text.startswith("uprn:"):
+            choice = CHOICE + text
+        state: State = dict((form.inner or {}).get("state") or {"stage": "postcode"})
+        step = await self._asking(form).take(state, self._lookup(form), text, choice)
+        if step is None:
+            return form, Problem("no_address", like_an_answer=False)
+        understood = self._understood(form, field, step)
+        if isinstance(understood, Answer):
+            return form, understood
+        if step.outcome == Outcome.OUTSIDE and field.anywhere:
+            step = await self._asking(form).take(state, self._lookup(form), choice=f"{CHOICE}type_it") or step
+            return _kept(form, step), Problem("", sentence=step.say)
+        return (_kept(form, step) if step.state else form), understood
+
+    def _understood(self, form: Form, field: Field, step: AddressStep) -> Answer | Problem:
+        words = self._words[form.definition.council]
+        match step.outcome:
+            case Outcome.FOUND if step.address is not None:
+                uprn, line = step.address.uprn, step.address.line
+                return Answer({"uprn": uprn, "address": line}, line, f"uprn:{uprn}")
+            case Outcome.NOT_LISTED | Outcome.NEW_BUILD:
+                new = step.outcome == Outcome.NEW_BUILD
+                shown = f"{step.text} ({words['labels']['new_home']})" if new else step.text
+                return Answer({"uprn": "", "address": step.text, "new_home": new}, shown, f"typed:{step.text}")
+            case Outcome.NOT_SAID if field.optional:
+                return Answer(None, words["labels"]["not_given"], "")
+            case Outcome.NOT_SAID | Outcome.STOPPED:
+                return Problem("address_needed")
+            case Outcome.OUTSIDE:
+                return Problem("outside_the_area", {"postcode": step.text})
+        return Problem("", sentence=step.say)
+
+    def _asking(self, form: Form) -> Asking:
+        return self._askings[form.definition.council]
+
+    def _lookup(self, form: Form) -> LookupOf:
+        return LookupOf(self._addresses, form.definition.council)
+
+
+def _kept(form: Form, step: AddressStep) -> Form:
+    """The form with how far the asking has come, and its buttons."""
+    choices = [[choice.value, choice.label] for choice in step.choices]
+    return replace(form, inner={"state": step.state, "say": step.say, "choices": choices})

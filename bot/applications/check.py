@@ -1,0 +1,152 @@
+"""Looks for mistakes in the definitions: `python -m bot applications check`.
+
+First the form of each file against schema.json, then what a form cannot say: names that do not exist, facts that are missing or
+not checked, options without labels, limits that are none, words that are too hard. Every mistake is one line with the file and the
+place in it, so that somebody who is no programmer can mend it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from bot.applications import wording
+from bot.applications.model import Definition, FieldType
+from bot.applications.reading import FACT, MissingFact, definition_of, read_definitions
+from bot.applications.understanding.dates import shifted
+from bot.knowledge.check import HARDEST_GRADE, reading_grade
+from bot.knowledge.model import CouncilKnowledge
+from bot.knowledge.reading import read_councils
+
+SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text(encoding="utf-8"))
+CONTACTS = {"name": FieldType.NAME, "email": FieldType.EMAIL, "telephone": FieldType.TELEPHONE}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the check found."""
+
+    mistakes: list[str]
+    summary: str
+
+
+def check_applications(
+    folder: Path, today: date, rules: Path = Path("data/rules"), domain: Path = Path("domain.yml")
+) -> Report:
+    """Checks the definitions of every council. Raises UnreadablePackFile and UnreadablePack."""
+    councils = read_councils(folder)
+    intents = {
+        name if isinstance(name, str) else next(iter(name)) for name in yaml.safe_load(domain.read_text("utf-8"))["intents"]
+    }
+    starting = _starting(rules)
+    mistakes: list[str] = []
+    count = 0
+    for council, definitions in read_definitions(folder).items():
+        for name, raw in definitions.items():
+            count += 1
+            found = [*_form(raw), *_meaning(raw, name, councils[council], today, intents, starting)]
+            mistakes += [f"{_file(folder, council, name)}: {mistake}" for mistake in dict.fromkeys(found)]
+    mistakes = list(dict.fromkeys(mistakes))
+    counted = f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}" if mistakes else "no mistakes"
+    return Report(mistakes, f"{count} applications of {len(councils)} councils checked: {counted}.")
+
+
+def _file(folder: Path, council: str, name: str) -> str:
+    """The file to mend: the council's own where it has one."""
+    stem = name.replace("_", "-")
+    own = folder / council / "applications" / f"{stem}.yml"
+    return f"councils/{council}/applications/{stem}.yml" if own.exists() else f"councils/england/applications/{stem}.yml"
+
+
+def _form(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Mistakes in the form of a file."""
+    for error in sorted(Draft202012Validator(SCHEMA).iter_errors(raw), key=lambda one: list(map(str, one.path))):
+        place = " → ".join(str(part) for part in error.absolute_path)
+        yield f"{place}: {_plainly(error.message)}" if place else _plainly(error.message)
+
+
+def _plainly(message: str) -> str:
+    message = message.replace("Additional properties are not allowed", "This is not known here")
+    return message.replace("is a required property", "is missing").replace("is not one of", "is none of")
+
+
+def _meaning(
+    raw: Mapping[str, Any], name: str, council: CouncilKnowledge, today: date, intents: set[str], starting: set[str]
+) -> Iterator[str]:
+    """Mistakes that only show when the definition is built for a council."""
+    yield from _facts(raw, council, today)
+    try:
+        definition = definition_of(raw, council.id, council.facts, today)
+    except (KeyError, ValueError, TypeError, AttributeError, MissingFact):
+        return  # said above already
+    if definition.id != name:
+        yield f"id: it must be {name}, as the file is called"
+    for intent in (*definition.started_by, *definition.offered_by):
+        if intent not in intents:
+            yield f"{intent} is no intent of domain.yml"
+    for intent in definition.started_by:
+        if intent in intents and intent not in starting:
+            yield f"started_by: the rule of {intent} in data/rules must lead to action_start_application; use offered_by, or ask a developer"
+    yield from _fields(definition, today)
+    yield from _wording(raw)
+
+
+def _facts(raw: Mapping[str, Any], council: CouncilKnowledge, today: date) -> Iterator[str]:
+    for optional, key in FACT.findall(json.dumps(raw, default=str)):
+        fact = council.facts.get(key)
+        if not optional and fact is None:
+            yield f"there is no fact {key} in facts.yml of {council.id} or of its base"
+        elif not optional and fact is not None and not fact.usable(today):
+            yield f"the fact {key} of {council.id} is not checked or out of date"
+
+
+def _fields(definition: Definition, today: date) -> Iterator[str]:
+    names = [field.name for field in definition.fields]
+    for place, field in enumerate(definition.fields):
+        for needed in (*field.only_if, *(name for note in field.notes for name in note.when)):
+            first = needed.partition(".")[0]
+            if first not in names:
+                yield f"fields → {field.name}: it looks at {first}, which is not asked"
+            elif names.index(first) > place:
+                yield f"fields → {field.name}: it looks at {first}, which is asked later"
+        for option in field.options:
+            if not option.label and field.type != FieldType.YES_NO:
+                yield f"fields → {field.name}: the option {option.value} has no label"
+        for limit in (field.earliest, field.latest):
+            try:
+                shifted(today, limit or "today")
+            except ValueError as problem:
+                yield f"fields → {field.name}: {problem}"
+    for part, name in definition.contact.items():
+        held = definition.field(name)
+        if held is None or held.type != CONTACTS[part]:
+            yield f"contact: {part} must name a question of the type {CONTACTS[part].value}, and {name} is none"
+    for name in sorted(wording.names_used(definition) - set(names)):
+        yield f"receipt: it names {{{name}}}, which is not asked"
+
+
+def _wording(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Words for residents that are too hard."""
+    texts = [str(raw.get("intro", "")), str(raw.get("danger", "")), *map(str, raw.get("next") or ())]
+    texts += [str(field.get(part, "")) for field in (raw.get("fields") or {}).values() for part in ("ask", "why", "hint")]
+    read = " ".join(
+        FACT.sub("10 days", text if text.rstrip().endswith((".", "?", ":")) else f"{text}.") for text in texts if text
+    )
+    if read and (grade := reading_grade(read)) > HARDEST_GRADE:
+        yield f"the words are too hard: grade {grade:.1f}, and {HARDEST_GRADE:.0f} is the most"
+
+
+def _starting(rules: Path) -> set[str]:
+    """The intents whose rule begins an application."""
+    found = set()
+    for path in sorted(rules.glob("*.yml")):
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]:
+            steps = rule["steps"]
+            if len(steps) > 1 and steps[1].get("action") == "action_start_application":
+                found.add(steps[0]["intent"])
+    return found
