@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from actions import all_actions
+from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
 from bot.cases.service import Cases
 from bot.cases.wording import read_case_words
@@ -31,6 +32,7 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
 from bot.foundation.packs import UnreadablePackFile, read_pack_file
+from bot.handoff.answers import read_canned
 from bot.handoff.building import handoff_room
 from bot.handoff.parts import Parts
 from bot.handoff.plan import read_plans
@@ -130,13 +132,22 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         languages = Languages.read(settings.councils_folder)
         staff = Staff.build(database, bus, clock, knowledge.council_ids)
         wording = Wording(read_plans(settings.councils_folder), knowledge)
-        handoff = handoff_room(Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person), staff.audit)
+        handoff = handoff_room(
+            Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person),
+            staff.audit,
+            Addresses(database),
+            knowledge,
+            read_canned(settings.councils_folder),
+        )
         conversations.people = handoff.residents
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
         applications = applications_of(settings.councils_folder, knowledge, cases, database)
         applying = ApplicationTask(applications, addressing_of(settings.councils_folder, database, knowledge, applications))
         tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying]
-        assistant = Assistant(engine, knowledge, screens, languages, None, tasks, staff.switches, off_words, applying.offers)
+        danger = handoff.residents.danger
+        assistant = Assistant(
+            engine, knowledge, screens, languages, None, tasks, staff.switches, off_words, applying.offers, danger
+        )
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's

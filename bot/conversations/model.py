@@ -98,6 +98,7 @@ class Context:
     shown: tuple[str, ...] = ()  # articles already given, newest last
     tried: tuple[str, ...] = ()  # intents that the resident said were not meant
     under_way: tuple[dict[str, Any], ...] = ()  # tasks that take several turns, the latest last: {"task", "state"}
+    lent: bool = False  # staff wait until a form is done, and then have the conversation again
 
     def as_json(self) -> dict[str, Any]:
         """A plain form for the database."""

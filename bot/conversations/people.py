@@ -27,6 +27,9 @@ class People(Protocol):
     async def spoke(self, tx: AsyncConnection, conversation: Conversation, message: Reply) -> Sequence[Reply]:
         """The resident has spoken, in this transaction; what is returned is said after it. May change the owner."""
 
+    async def form_over(self, tx: AsyncConnection, conversation: Conversation) -> Sequence[Reply]:
+        """A form that staff sent is done or given up, in this transaction. Changes the owner."""
+
     async def left(self, tx: AsyncConnection, conversation: Conversation) -> None:
         """The resident ends the conversation, in this transaction."""
 

@@ -151,6 +151,17 @@ class Conversations:
         reply = Reply(Kind.TEXT, offered[choice], data={"choice": choice}, sender=Sender.RESIDENT)
         return await self._store(conversation, client_message_id, reply, Masked(""))
 
+    async def tell(
+        self, conversation: Conversation, client_message_id: str, answers: Sequence[tuple[str, str, str]], data: dict[str, Any]
+    ) -> Said:
+        """Stores a resident's answers to a form (name, label, value), once: as words for people and as data for programs."""
+        hidden = [(name, label, self._mask(value, conversation.council)) for name, label, value in answers]
+        text = "\n".join(f"{label}: {masked.text}" for _, label, masked in hidden)
+        known = {"answers": {name: masked.text for name, _, masked in hidden}, **data}
+        notice = next((masked.notice for _, _, masked in hidden if masked.notice), "")
+        reply = Reply(Kind.TEXT, text, data=known, sender=Sender.RESIDENT)
+        return await self._store(conversation, client_message_id, reply, Masked("", notice))
+
     async def _store(self, conversation: Conversation, client_message_id: str, message: Reply, masked: Masked) -> Said:
         now = self._clock.now()
         async with self._database.writing(brief=True) as tx:
@@ -167,15 +178,16 @@ class Conversations:
             if masked.notice:
                 notice = Reply(Kind.NOTICE, masked.notice, data={"reason": "masked"}, sender=Sender.SYSTEM)
                 await store.add_messages(tx, replace(current, last_seq=seq), [notice], now)
+            after = current
             if self.people and current.owner != ASSISTANT:
-                heard = await _now(tx, current.id)
-                if said := await self.people.spoke(tx, heard, message):
+                if said := await self.people.spoke(tx, await _now(tx, current.id), message):
                     await store.add_messages(tx, await _now(tx, current.id), said, now)
+                after = await _now(tx, current.id)
         await self._bus.wake(conversation.id)
-        if self.on_resident_message and current.owner == ASSISTANT:
-            await self.on_resident_message(conversation.id)
-        elif self.people:
+        if self.people and current.owner != ASSISTANT:
             await self.people.changed(current)
+        if self.on_resident_message and (current.owner == ASSISTANT or after.thinking):
+            await self.on_resident_message(conversation.id)
         return Said(seq, repeat=False)
 
     async def read(self, conversation_id: str, after: int) -> Page:
@@ -286,10 +298,17 @@ class Conversations:
                 current = await _now(tx, conversation.id)
                 if added := await one.within(tx, current):
                     await store.add_messages(tx, current, added, now)
-            if together and (await _now(tx, conversation.id)).owner != ASSISTANT:
+            if self.people and conversation.context.lent and not context.under_way:
+                current = await _now(tx, conversation.id)
+                if added := await self.people.form_over(tx, current):
+                    await store.add_messages(tx, await _now(tx, conversation.id), added, now)
+            current = await _now(tx, conversation.id) if together or conversation.context.lent else current
+            if current.owner != ASSISTANT:
                 more = False
                 await store.change_conversation(tx, conversation.id, turn_until=None)
         await self._bus.wake(conversation.id)
+        if self.people and current.owner != ASSISTANT:
+            await self.people.changed(current)
         for one in together:
             if one.after:
                 await one.after()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.conversations.model import PERSON_CHOICE, Choice, Context, Conversation, Kind, Message, Reply
+from bot.conversations.service import Together
 from bot.conversations.text import has_words
 from bot.dialogue import model
 from bot.dialogue.composing import Composer
@@ -70,6 +71,7 @@ class Assistant:
         switches: Switches | None = None,
         off_words: Mapping[str, Mapping[str, Any]] | None = None,
         offers: Callable[[str, str], Sequence[Choice]] = lambda council, intent: (),
+        danger: Callable[[Conversation], Together] | None = None,
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -81,6 +83,7 @@ class Assistant:
         self._tasks = Tasks(tasks)
         self.switched = Switched(self.composer, switches or AllOn(), off_words or {})
         self._offers = offers  # buttons under the answer to an intent of a council, such as "Apply now"
+        self._danger = danger  # tells staff of danger, together with the reply to it
 
     async def reply(self, conversation: Conversation, message: Message) -> Turn:
         """The replies to one message of the resident, and the context afterwards."""
@@ -91,6 +94,8 @@ class Assistant:
             turn = await self._reply_to_choice(conversation, message, choice)
         else:
             turn = await self._reply_to_text(conversation, message.text, message)
+        if turn.outcome == "urgent" and self._danger:
+            turn = replace(turn, together=(*turn.together, self._danger(conversation)))
         turn = self._tasks.ask_again(conversation, await self._with_person(conversation, turn, message))
         return self._repair.never_twice(conversation, turn)
 

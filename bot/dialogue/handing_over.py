@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversations.model import Conversation, Message, Reply
+from bot.conversations.model import PERSON_CHOICE, Conversation, Message, Reply
 from bot.conversations.service import Together
 from bot.dialogue.engine import Reading
 from bot.dialogue.model import CONVERSATIONAL
@@ -38,6 +38,8 @@ class HandingOver:
     async def begin(self, conversation: Conversation, request: Mapping[str, Any], said: str) -> TaskStep | None:
         """The card to check; in danger straight into the queue."""
         council = conversation.council
+        if conversation.context.lent:  # a person waits for this very resident
+            return self._into_queue(Asking(Card(), reason_of(request)), council)
         card = await self._handoffs.draw_up(conversation, said)
         outlook = await self._handoffs.outlook(council, card)
         asking = Asking(card, reason_of(request))
@@ -52,8 +54,9 @@ class HandingOver:
         """What a button or words make of the card. Buttons of something else are left to the assistant."""
         asking = Asking.from_json(dict(state))
         choice = str(message.data.get("choice", ""))
-        if choice in ("talk_to_person", "start:handoff"):
+        if choice == PERSON_CHOICE:
             choice = "handoff:send"
+        choice = choice.removeprefix("start:") if choice.startswith("start:handoff:") else choice
         after = pressed(asking, choice) if choice else heard(asking, message.text)
         if after is None:
             return None
@@ -71,6 +74,10 @@ class HandingOver:
         if after.way == Way.QUEUE and outlook.offer != Offer.OPEN:
             return TaskStep([self._wording.offer(conversation.council, after, outlook)], None)
         return self._shown(conversation, after, outlook)
+
+    def same(self, state: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+        """Never: a card is drawn up anew from what has been said since."""
+        return False
 
     def again(self, conversation: Conversation, state: Mapping[str, Any]) -> list[Reply]:
         """The open question once more."""

@@ -15,7 +15,7 @@ from bot.conversations import store as conversations
 from bot.conversations.model import Conversation, Reply, Sender
 from bot.conversations.service import NotFound
 from bot.conversations.text import clean_text
-from bot.handoff import checking_store, store
+from bot.handoff import checking_store, requests_store, store
 from bot.handoff.model import Desk, Handoff, Stage, Team, staff_of, staff_owner
 from bot.handoff.parts import Parts, queue_topic, staff_topic
 from bot.handoff.plan import Plan
@@ -54,7 +54,8 @@ class Access:
         found = await conversations.conversation_with_token(tx, conversation_id)
         handoff = await store.latest_of(tx, conversation_id, actor)
         conversation, handoff = self._found(actor, found[0] if found else None, handoff)
-        actor.needs(Permission.ANSWER_CHATS if handoff.open else Permission.READ_TRANSCRIPTS)
+        going_on = handoff.open or handoff.stage == Stage.ALERT
+        actor.needs(Permission.ANSWER_CHATS if going_on else Permission.READ_TRANSCRIPTS)
         return conversation, handoff
 
     @staticmethod
@@ -219,6 +220,7 @@ class Access:
             log=await store.events_of(tx, handoff.id),
             unsent=await conversations.unsent_of(tx, conversation.id),
             drafts=await checking_store.of_conversation(tx, conversation.id),
+            requests=await requests_store.of_conversation(tx, conversation.id),
             outcome=handoff.outcome,
         )
 

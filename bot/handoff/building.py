@@ -1,17 +1,23 @@
 """Puts the services of handing over together. app.py calls it, the web rooms get the result."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.addresses.service import Addresses
 from bot.handoff.access import Access
+from bot.handoff.answers import Answers, Canned
 from bot.handoff.checking import Checking
 from bot.handoff.desk import Desks
+from bot.handoff.history import History
 from bot.handoff.parts import Parts
 from bot.handoff.passing import Passing
 from bot.handoff.presence import Presences
 from bot.handoff.requests import Requests
+from bot.handoff.sending import Sending
 from bot.handoff.service import Handoffs
 from bot.handoff.upkeep import Upkeep
 from bot.handoff.wording import Wording
+from bot.knowledge.service import Knowledge
 from bot.staff.audit import Audit
 
 
@@ -25,14 +31,19 @@ class HandoffRoom:
     passing: Passing  # transfer, take over, put back, return to the assistant, end
     checking: Checking  # replies that wait for a second person
     presences: Presences  # who is at their desk
-    requests: Requests  # typed questions
+    requests: Requests  # typed questions to residents
+    sending: Sending  # articles, cases, promises
+    answers: Answers  # passages and ready replies
+    history: History  # past chats
     upkeep: Upkeep
 
 
-def handoff_room(parts: Parts, audit: Audit) -> HandoffRoom:
+def handoff_room(
+    parts: Parts, audit: Audit, addresses: Addresses, knowledge: Knowledge, canned: Mapping[str, Sequence[Canned]]
+) -> HandoffRoom:
     """All services on the same parts."""
     access = Access(parts, audit)
-    requests = Requests(parts)
+    requests = Requests(access, addresses)
     residents = Handoffs(parts, requests)
     checking = Checking(access)
     return HandoffRoom(
@@ -43,5 +54,8 @@ def handoff_room(parts: Parts, audit: Audit) -> HandoffRoom:
         checking=checking,
         presences=Presences(access),
         requests=requests,
+        sending=Sending(access, knowledge),
+        answers=Answers(access, knowledge, canned),
+        history=History(access, audit),
         upkeep=Upkeep(access, residents),
     )

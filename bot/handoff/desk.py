@@ -13,15 +13,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations import store as conversations
-from bot.conversations.model import QUEUE, Kind, Reply
+from bot.conversations.model import ASSISTANT, QUEUE, Kind, Reply
 from bot.conversations.service import NotFound
 from bot.conversations.text import clean_text
 from bot.handoff import moves, store
 from bot.handoff.access import Access, first_line
 from bot.handoff.checking import Checking
-from bot.handoff.model import Handoff, Outcome, Stage, Team, in_order, staff_of, staff_owner
+from bot.handoff.model import ALERT_AGE, Handoff, Outcome, Stage, Team, in_order, staff_of, staff_owner
 from bot.handoff.refusals import Taken
-from bot.handoff.views import Chat, QueueItem, QueueSnapshot, Sent, Summary, snapshot_version
+from bot.handoff.views import Alert, Chat, QueueItem, QueueSnapshot, Sent, Summary, snapshot_version
 from bot.staff.audit import Action
 from bot.staff.model import Actor, Permission
 
@@ -44,8 +44,10 @@ class Desks:
         now = self._access.now()
         async with self._database.reading() as tx:
             waiting = await store.waiting_for(tx, actor)
+            danger = await store.alerts_for(tx, actor, now - ALERT_AGE)
         items = tuple(self._item(place, one, now) for place, one in enumerate(in_order(waiting), 1))
-        return QueueSnapshot(snapshot_version(items), items)
+        alerts = tuple(Alert(one.conversation_id, one.council, one.team, one.card.matter, one.queued_at) for one in danger)
+        return QueueSnapshot(snapshot_version(items, alerts), items, alerts)
 
     async def my_chats(self, actor: Actor) -> list[Summary]:
         """The actor's own chats, those that wait longest for a reply first."""
@@ -103,6 +105,29 @@ class Desks:
             after, claimed = await self._access.again(tx, conversation_id)
             chat = await self._access.chat(tx, actor, after, claimed or handoff)
         log.info("handoff_claimed", conversation_id=conversation_id, staff_id=actor.staff_id)
+        await self._access.wake(conversation, actor.staff_id)
+        await self._access.wake_queue(conversation.council)
+        return chat
+
+    async def step_in(self, actor: Actor, conversation_id: str) -> Chat:
+        """Joins a conversation of the assistant in which danger was recognised, unasked. Raises Taken and NotFound."""
+        actor.needs(Permission.ANSWER_CHATS)
+        now = self._access.now()
+        async with self._database.writing() as tx:
+            await self._access.desk(tx, actor, now)
+            conversation, _ = await self._access.locked(tx, actor, conversation_id)
+            alert = await store.alert_of(tx, conversation_id)
+            if alert is None or not await conversations.take(tx, conversation_id, ASSISTANT, staff_owner(actor.staff_id)):
+                raise Taken
+            await conversations.change_conversation(tx, conversation_id, answered_seq=conversation.resident_seq)
+            await moves.claimed(tx, alert, actor.staff_id, actor.name, now)
+            team = self._access.plan(conversation.council).team(alert.team)
+            name = self._access.shown(conversation.council, alert, actor.name)
+            said = self._access.parts.wording.person(conversation.council, "stepped_in", name=name, team=team.name)
+            await self._access.say(tx, conversation_id, [said], now)
+            await self._access.record(tx, actor, Action.CHAT_STEPPED_IN, conversation)
+            after, taken = await self._access.again(tx, conversation_id)
+            chat = await self._access.chat(tx, actor, after, taken or alert)
         await self._access.wake(conversation, actor.staff_id)
         await self._access.wake_queue(conversation.council)
         return chat

@@ -20,6 +20,7 @@ RESIDENT_AWAY = timedelta(seconds=60)  # an open page asks at least every 30 sec
 RECENT_WAITS = 40  # waits that the honest range is worked out from
 FEWEST_WAITS = 5  # with fewer nothing can be said
 WAITS_AGE = timedelta(days=14)
+ALERT_AGE = timedelta(minutes=30)  # a conversation in which danger was recognised is shown to staff for so long
 
 
 def staff_owner(staff_id: str) -> str:
@@ -45,6 +46,7 @@ class Reason(StrEnum):
 class Stage(StrEnum):
     """Where a handoff stands."""
 
+    ALERT = "alert"  # danger was recognised and nobody has asked for a person: staff may step in
     WAITING = "waiting"
     WITH_STAFF = "with_staff"
     LENT = "lent"  # the resident fills in a form with the assistant and comes back to the same person

@@ -4,6 +4,7 @@ Every move raises the epoch, so that whatever was worked out for the owner befor
 what happened to the handoff's log. The caller holds the lock on the conversation; nobody else writes these columns.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,15 @@ async def to_assistant(
     if context is not None:
         known["context"] = context.as_json()
     await _give(tx, conversation, ASSISTANT, now, **known)
+
+
+async def lend(tx: AsyncConnection, conversation: Conversation, handoff: Handoff, now: datetime) -> None:
+    """To the assistant for a form; its first message is the button that was just pressed, which is still to be answered."""
+    context = replace(conversation.context, lent=True, under_way=())
+    await store.change(tx, handoff.id, stage=str(Stage.LENT))
+    await store.add_event(tx, handoff, "lent", now, staff_id=handoff.staff_id)
+    answered = {"answered_seq": conversation.resident_seq - 1}
+    await _give(tx, conversation, ASSISTANT, now, context=context.as_json(), **answered)
 
 
 async def to_end(

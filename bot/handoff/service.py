@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases.model import Contact, NewCase
 from bot.conversations import store as conversations
 from bot.conversations.model import PERSON_CHOICE, QUEUE, Context, Conversation, Reply, new_id
 from bot.conversations.people import Standing
+from bot.conversations.service import Together
 from bot.foundation.words import LONDON, time_in_words
 from bot.handoff import moves, store
-from bot.handoff.asking import CHECK_HERE, Asking, pressed
+from bot.handoff.asking import Asking, pressed
 from bot.handoff.card import draw_up
 from bot.handoff.model import (
     RECENT_WAITS,
@@ -37,6 +37,7 @@ from bot.handoff.model import (
     staff_of,
 )
 from bot.handoff.parts import Parts, queue_topic, staff_topic
+from bot.handoff.promising import promised
 from bot.handoff.requests import Requests
 from bot.handoff.wording import Outlook
 from bot.hours.model import NeverOpen
@@ -121,38 +122,34 @@ class Handoffs:
             routed=routed,
             resident_seen_at=now,
         )
+        await store.settle_alert(tx, conversation.id, now)
         await moves.into_queue(tx, conversation, handoff, now)
         log.info("handoff_queued", conversation_id=conversation.id, team=handoff.team, urgency=card.urgency, reason=reason)
         return [self.wording.sent(council, card, outlook), self.wording.queued(council, card, outlook)]
+
+    def danger(self, conversation: Conversation) -> Together:
+        """Tells staff of a conversation in which danger was just recognised, so that somebody can step in unasked."""
+
+        async def within(tx: AsyncConnection, now_said: Conversation) -> Sequence[Reply]:
+            now, council = self._parts.clock.now(), conversation.council
+            if await store.alert_of(tx, conversation.id) is None:
+                card = draw_up(now_said, await conversations.latest_messages(tx, conversation.id, TRANSCRIPT))
+                team = self.wording.plan(council).team_for(card, self.wording.area(card.topic))
+                alert = Handoff(new_id(), conversation.id, council, team.id, URGENT, str(Reason.URGENT), card, Stage.ALERT, now)
+                await store.add(tx, alert)
+            return ()
+
+        async def after() -> None:
+            await self.announce(conversation.council)
+
+        log.info("danger_recognised", conversation_id=conversation.id)
+        return Together(within, after)
 
     async def promise(
         self, tx: AsyncConnection, conversation: Conversation, card: Card, way: Way, reach: str = ""
     ) -> list[Reply]:
         """Opens a promise with a reference and a date instead of a wait, in the caller's transaction."""
-        council = conversation.council
-        plan = self.wording.plan(council)
-        team = plan.team_for(card, self.wording.area(card.topic))
-        topic = self.wording.topic(council, card.topic) if card.topic else team.name
-        by_phone = "@" not in card.contact
-        contact = Contact(phone=card.contact if by_phone else "", email="" if by_phone else card.contact)
-        case = await self._parts.cases.open(
-            tx,
-            NewCase(
-                council=council,
-                kind="call_back" if way == Way.CALL_BACK else "message",
-                title=plan.say("promise", "title", str(way), topic=topic),
-                team=team.id,
-                key=f"promise:{conversation.id}:{conversation.last_seq}",
-                answers=[(line.label, line.value) for line in self.wording.lines(council, card)],
-                data={"card": card.as_json(), "way": str(way)},
-                contact=contact if reach != CHECK_HERE else Contact(),
-                promise_days=team.promise_days or plan.settings.promise_days,
-                conversation_id=conversation.id,
-                urgency=card.urgency,
-            ),
-        )
-        log.info("promise_made", conversation_id=conversation.id, team=team.id, way=str(way))
-        return [self.wording.promise(council, case, card, way, reach)]
+        return await promised(self._parts, tx, conversation, card, way, reach)
 
     async def announce(self, council: str) -> None:
         """After the commit: tells staff, and those who wait, that the queue of a council has changed."""
@@ -180,6 +177,11 @@ class Handoffs:
             text = standing.queue["text"] if standing.queue else ""
             return [self.wording.notice(text, "queued", self.wording.queue_ways(conversation.council))]
         return await self._requests.answered(tx, conversation, handoff, message)
+
+    async def form_over(self, tx: AsyncConnection, conversation: Conversation) -> Sequence[Reply]:
+        """The form that staff sent is done or given up: the conversation goes back to them."""
+        handoff = await store.open_of(tx, conversation.id)
+        return await self._requests.back_from_form(tx, conversation, handoff) if handoff else ()
 
     async def left(self, tx: AsyncConnection, conversation: Conversation) -> None:
         """The resident ends the conversation: nobody waits for it any more."""

@@ -152,6 +152,25 @@ async def latest_of(tx: AsyncConnection, conversation_id: str, actor: Actor) -> 
     return _handoff(row) if actor.sees_team(row.council, row.team) or row.staff_id == actor.staff_id else None
 
 
+async def alert_of(tx: AsyncConnection, conversation_id: str) -> Handoff | None:
+    """The alert about a conversation, or None."""
+    query = select(handoffs).where(handoffs.c.conversation_id == conversation_id, handoffs.c.stage == str(Stage.ALERT))
+    row = (await tx.execute(query.limit(1))).one_or_none()
+    return _handoff(row) if row else None
+
+
+async def alerts_for(tx: AsyncConnection, actor: Actor, since: datetime) -> list[Handoff]:
+    """The alerts of the actor's teams, the newest first."""
+    query = select(handoffs).where(handoffs.c.stage == str(Stage.ALERT), handoffs.c.queued_at > since, visible_to(actor))
+    return [_handoff(row) for row in await tx.execute(query.order_by(handoffs.c.queued_at.desc()).limit(50))]
+
+
+async def settle_alert(tx: AsyncConnection, conversation_id: str, now: datetime) -> None:
+    """A person is on the way, or there is nothing more to do: the alert is over."""
+    where = and_(handoffs.c.conversation_id == conversation_id, handoffs.c.stage == str(Stage.ALERT))
+    await tx.execute(update(handoffs).where(where).values(stage=str(Stage.RETURNED), ended_at=now, outcome="alert"))
+
+
 async def waiting(tx: AsyncConnection, council: str, team: str = "") -> list[Handoff]:
     """Who waits in a council, or in one team of it; in no order."""
     query = select(handoffs).where(handoffs.c.council == council, handoffs.c.stage == str(Stage.WAITING))

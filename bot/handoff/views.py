@@ -108,6 +108,7 @@ class Chat:
     log: Sequence[dict[str, Any]]  # at, what, team, staff_id, detail
     unsent: Sequence[dict[str, Any]]  # replies of the assistant that were kept back: at, kind, text
     drafts: Sequence[dict[str, Any]]  # replies that wait for a second person
+    requests: Sequence[dict[str, Any]]  # typed questions: id, kind, at, state (open, answered, declined), answers
     outcome: str = ""
 
 

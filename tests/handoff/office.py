@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.addresses.service import Addresses
 from bot.cases.service import Cases
 from bot.cases.wording import read_case_words
 from bot.conversations.model import Conversation, Message
@@ -18,6 +19,7 @@ from bot.foundation.bus import Bus
 from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
+from bot.handoff.answers import read_canned
 from bot.handoff.building import HandoffRoom, handoff_room
 from bot.handoff.model import Presence
 from bot.handoff.parts import Parts
@@ -80,13 +82,14 @@ class Resident:
 
     async def news(self) -> list[Message]:
         """What the resident has not read yet, once the assistant is done."""
+        found: list[Message] = []
         for _ in range(200):
             page = await self.office.conversations.read_or_wait(self.id, self.seq, 5)
-            if not page.state.thinking:
+            found += page.messages
+            self.seq = max([self.seq, *(one.seq for one in page.messages)])
+            if not page.state.thinking and not (await self.office.conversations.read(self.id, self.seq)).messages:
                 break
-        messages = (await self.office.conversations.read(self.id, self.seq)).messages
-        self.seq = max([self.seq, *(one.seq for one in messages)])
-        return [one for one in messages if one.sender != "resident"]
+        return [one for one in found if one.sender != "resident"]
 
     async def ask(self, text: str = "", choice: str = "") -> list[Message]:
         """Types or presses, and reads what comes of it."""
@@ -99,7 +102,7 @@ class Resident:
 
     async def queue(self) -> "Resident":
         """Goes all the way into the queue."""
-        await self.ask("my council tax bill is wrong and i want to know why it went up")
+        await self.ask("i can not pay my council tax bill this month")
         await self.ask(choice="talk_to_person")
         await self.ask(choice="handoff:send")
         assert await self.owner() == "queue"
@@ -124,7 +127,8 @@ class Office:
         self.cases = Cases(self.database, self.clock, hours, read_case_words(COUNCILS), limits, self.shared.masking.mask)
         self.audit = Audit(self.database, self.clock)
         parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, self._is_offered)
-        self.room = handoff_room(parts, self.audit)
+        self.addresses = Addresses(self.database)
+        self.room = handoff_room(parts, self.audit, self.addresses, self.shared.knowledge, read_canned(COUNCILS))
         self.conversations = Conversations(self.database, self.bus, self.clock, self.shared.masking.mask)
         self.conversations.people = self.room.residents
         assistant = Assistant(
@@ -133,6 +137,7 @@ class Office:
             self.shared.screens,
             self.shared.languages,
             tasks=[HandingOver(self.room.residents)],
+            danger=self.room.residents.danger,
         )
         self.composer = assistant.composer
         self.turns = TurnRunner(self.conversations, assistant, metrics)
