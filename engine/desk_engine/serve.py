@@ -10,6 +10,7 @@ import argparse
 import os
 from pathlib import Path
 
+from desk_engine.light import spare_tensorflow
 from desk_engine.train import quiet_rasa
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("DESK_ACTIONS_URL", "http://127.0.0.1:5055/actions")
     quiet_rasa()
+    spare_tensorflow(arguments.model)
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
