@@ -6,10 +6,11 @@ They hold no rules of their own. `all_actions` is what the gateway registers; bo
 from rasa_sdk.interfaces import Action
 
 from actions.applications import StartApplication
+from actions.bins import BinDay
 from actions.contact import ContactAndHours, TalkToHuman, TrackCase
 from bot.applications.service import Applications
 
 
 def all_actions(applications: Applications) -> list[Action]:
     """Every custom action of domain.yml."""
-    return [TalkToHuman(), ContactAndHours(), TrackCase(), StartApplication(applications)]
+    return [BinDay(), TalkToHuman(), ContactAndHours(), TrackCase(), StartApplication(applications)]

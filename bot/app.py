@@ -15,11 +15,13 @@ from aiohttp import web
 from actions import all_actions
 from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
+from bot.bins.building import bins_room
 from bot.cases.service import Cases
 from bot.cases.wording import read_case_words
 from bot.conversations.service import Conversations
 from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
+from bot.dialogue.bin_day import BinDay
 from bot.dialogue.engine import DialogueEngine, RasaEngine
 from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.tasks import Task
@@ -143,7 +145,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
         applications = applications_of(settings.councils_folder, knowledge, cases, database)
         applying = ApplicationTask(applications, addressing_of(settings.councils_folder, database, knowledge, applications))
-        tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying]
+        homes = bins_room(database, clock, settings.councils_folder)
+        bin_day = BinDay.build(homes, knowledge, settings.councils_folder)
+        tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying, bin_day]
         danger = handoff.residents.danger
         assistant = Assistant(
             engine, knowledge, screens, languages, None, tasks, staff.switches, off_words, applying.offers, danger
@@ -159,6 +163,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
 
         public = _public_app(settings, bus)
         public[keys.CONVERSATIONS] = conversations
+        public[keys.HOMES] = homes
         public[keys.CASES] = cases
         public[keys.APPLICATIONS] = applications
         public[keys.KNOWLEDGE] = knowledge

@@ -112,6 +112,8 @@ class ScriptedEngine:
             return [{"kind": "start", "task": "track_case", "intent": intent}]
         if intent == "out_of_scope":
             return [{"kind": "notice", "reason": "out_of_scope"}]
+        if intent == "bin_day":
+            return [{"kind": "answer", "intent": intent, "task": "bin_day"}]
         if intent in ("greet", "thank", "help", "start_over"):
             return [{"kind": "meta", "intent": intent}]
         return [{"kind": "answer", "intent": intent}]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.addresses.model import Address, Found
@@ -17,9 +18,10 @@ from bot.addresses.postcodes import outward, postcode_in, shown
 from bot.addresses.service import Addresses
 from bot.addresses.writing import Written, read_address
 from bot.conversations.model import Choice
+from bot.foundation.packs import read_pack_file
 
 PAGE = 10  # addresses on one page of a list
-CHOICE = "address:"  # the beginning of every choice made here
+CHOICE = "address:"  # the beginning of every choice, where the caller has no other
 State = dict[str, Any]
 
 
@@ -63,6 +65,16 @@ class LookupOf:
         return await self._addresses.has_district(self._council, outward)
 
 
+def read_askings(councils_folder: Path, prefix: str = CHOICE) -> dict[str, "Asking"]:
+    """The asking of every council that is served, with its own words. Raises UnreadablePackFile.
+
+    `prefix` begins every choice. With "start:<task>:" a button that is pressed when the task is over begins it again.
+    """
+    words = read_pack_file(councils_folder, "addresses.yml")
+    councils = read_pack_file(councils_folder, "council.yml")
+    return {council: Asking(words[council], str(councils[council].get("place", council)), prefix) for council in councils}
+
+
 class Outcome(StrEnum):
     """How asking ended."""
 
@@ -89,9 +101,10 @@ class AddressStep:
 class Asking:
     """Asks for addresses in one council. `words` is its addresses.yml, `place` the name of its area."""
 
-    def __init__(self, words: Mapping[str, Any], place: str) -> None:
+    def __init__(self, words: Mapping[str, Any], place: str, prefix: str = CHOICE) -> None:
         self._words = words
         self._place = place
+        self._prefix = prefix
 
     async def begin(self, lookup: Lookup, said: str = "") -> AddressStep:
         """The first step; an address or a postcode in what was said already is used."""
@@ -114,7 +127,7 @@ class Asking:
     async def take(self, state: State, lookup: Lookup, said: str = "", choice: str = "") -> AddressStep | None:
         """The next step after words or a button; None when the words are no address and no answer to the question."""
         if choice:
-            name = choice.removeprefix(CHOICE) if choice.startswith(CHOICE) else ""
+            name = choice.removeprefix(self._prefix) if choice.startswith(self._prefix) else ""
             return await self._take_choice(state, name, lookup)
         phrase = _plain(said)
         for name in ("not_say", "stop", "other_address", "not_listed", "new_build", "more", "no_postcode"):
@@ -241,7 +254,7 @@ class Asking:
 
     def _pick(self, listed: Sequence[Address], say: str, postcode: str, *, more: bool = False) -> AddressStep:
         one_place = len({address.postcode for address in listed}) == 1 and bool(postcode)
-        picks = [Choice(f"{CHOICE}uprn:{one.uprn}", one.short if one_place else one.line) for one in listed]
+        picks = [Choice(f"{self._prefix}uprn:{one.uprn}", one.short if one_place else one.line) for one in listed]
         names = ["more"] if more else []
         choices = (*picks, *self._buttons(*names, "not_listed", "other_postcode", "not_say"))
         state = {"stage": "pick", "postcode": postcode, "say": say, "choices": [[one.value, one.label] for one in choices]}
@@ -270,7 +283,7 @@ class Asking:
 
     def _buttons(self, *names: str) -> tuple[Choice, ...]:
         values = {"other_postcode": "other_address"}
-        return tuple(Choice(CHOICE + values.get(name, name), self._words["buttons"][name]) for name in names)
+        return tuple(Choice(self._prefix + values.get(name, name), self._words["buttons"][name]) for name in names)
 
     def _text(self, *path: str, **values: Any) -> str:
         found: Any = self._words

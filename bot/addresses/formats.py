@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.addresses.building import Parts
-from bot.foundation.csvfiles import UnusableFile
+from bot.foundation.csvfiles import UnusableFile, column_name
 
 ADDRESSBASE = [
     "UPRN",
@@ -202,11 +202,6 @@ def recognise(first: Sequence[str], given: Mapping[str, str] | None = None) -> t
         "The first line names no columns that are known. A local gazetteer needs UPRN, POSTCODE and ADDRESS (or STREET with "
         f"NUMBER). Found: {', '.join(header[:12]) or 'nothing'}. Name the columns with --columns uprn=…,line=…,postcode=…"
     )
-
-
-def column_name(text: str) -> str:
-    """A column's name without differences of case, spaces and marks."""
-    return "_".join(text.strip().strip('"').upper().replace("-", " ").replace("_", " ").split())
 
 
 def _mapped(header: tuple[str, ...], given: Mapping[str, str]) -> Format:

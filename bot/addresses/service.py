@@ -29,6 +29,12 @@ class Addresses:
             found = await store.gazetteer(tx, council)
         return found is not None and found.addresses > 0
 
+    async def invented(self, council: str) -> bool:
+        """Whether the addresses of this council are the sample's, made up to try the product with."""
+        async with self._database.reading() as tx:
+            found = await store.gazetteer(tx, council)
+        return found is not None and found.invented
+
     async def by_postcode(self, council: str, postcode: str) -> tuple[Address, ...]:
         """The addresses of a postcode, however it is written, in the order of the street. Empty when there are none."""
         key = postcode_key(postcode)

@@ -1,14 +1,15 @@
-"""`python -m bot import addresses FILE --council X`: fills a council's gazetteer, and reports what could not be used.
+"""`python -m bot import addresses` and `import rounds`: fill a council's gazetteer and its bin days from files.
 
 Every line that is not imported stands in a file with its number and the reason; the summary says where. The work is in
-bot/addresses/importing.py. docs/addresses-and-bins.md has the forms of files.
+bot/addresses/importing.py and bot/bins/importing.py. docs/addresses-and-bins.md has the forms of files.
 """
 
 import argparse
 import asyncio
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ SHOWN_REJECTS = 5
 
 def add(subparsers: Any) -> None:
     """Adds the command."""
-    parser = subparsers.add_parser("import", help="import addresses from a file")
+    parser = subparsers.add_parser("import", help="import addresses or bin days from a file")
     inner = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     addresses = inner.add_parser("addresses", help="a gazetteer: AddressBase, Core, Plus or a local one, as CSV")
     addresses.add_argument("file", type=Path)
@@ -32,6 +33,11 @@ def add(subparsers: Any) -> None:
     addresses.add_argument("--complete", action="store_true", help="withdraw the addresses that the file does not have")
     addresses.add_argument("--rejects", type=Path, help="where lines that cannot be used are listed")
     addresses.set_defaults(run=run_addresses)
+    rounds = inner.add_parser("rounds", help="bin days: rounds, the homes on them, or changes of days, as CSV")
+    rounds.add_argument("file", type=Path)
+    rounds.add_argument("--council", required=True, help="the council's folder in councils/")
+    rounds.add_argument("--rejects", type=Path, help="where lines that cannot be used are listed")
+    rounds.set_defaults(run=run_rounds)
 
 
 def run_addresses(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -59,16 +65,54 @@ def run_addresses(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def run_rounds(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Imports one file of bin days and prints a summary."""
+    from bot.bins.reading import read_bins
+
+    council_settings(settings, arguments.council)
+    containers = list(read_bins(settings.councils_folder)[arguments.council].containers)
+    with Rejects(arguments.rejects or REJECTS / f"{arguments.council}-rounds-rejects.csv") as rejects:
+        try:
+            summary = asyncio.run(_import_rounds(settings, arguments.council, arguments.file, containers, rejects.add))
+        except UnusableFile as problem:
+            raise CommandFailed(f"{problem}{rejects.where()}") from problem
+    print(f"{arguments.file} has {summary.kind.value}, {summary.lines:,} lines. {summary.kept:,} are in use now.")
+    if summary.old_lines:
+        print(f"{summary.old_lines:,} lines were not in UTF-8 and were read as Windows-1252.")
+    if summary.without_round:
+        print(f"{summary.without_round:,} homes are on a round that is not there: import the file of rounds too.")
+    print(f"{summary.rejected:,} lines could not be used.{rejects.where()}")
+    return 0
+
+
 async def _import_addresses(settings: Settings, request: Any, reject: Callable[[Reject], None]) -> Any:
     from bot.addresses.importing import AddressImport
     from bot.app import clock_of
+
+    async with opened_database(settings) as database:
+        return await AddressImport(database, clock_of(settings), progress(), reject).run(request)
+
+
+async def _import_rounds(
+    settings: Settings, council: str, path: Path, containers: list[str], reject: Callable[[Reject], None]
+) -> Any:
+    from bot.app import clock_of
+    from bot.bins.importing import BinsImport
+
+    async with opened_database(settings) as database:
+        return await BinsImport(database, clock_of(settings), progress(), reject).run(council, path, containers)
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Any]:
+    """The database in its newest form, for one command."""
     from bot.foundation.database import Database
     from bot.foundation.migrations import migrate
 
     await asyncio.to_thread(migrate, settings.database_url)
     database = Database(settings.database_url)
     try:
-        return await AddressImport(database, clock_of(settings), progress(), reject).run(request)
+        yield database
     finally:
         await database.close()
 

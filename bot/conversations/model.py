@@ -97,6 +97,7 @@ class Context:
     last_reply: str = ""  # fingerprint of the last reply, so that it is not said twice running
     shown: tuple[str, ...] = ()  # articles already given, newest last
     tried: tuple[str, ...] = ()  # intents that the resident said were not meant
+    known: dict[str, Any] = field(default_factory=dict)  # what the resident said of themselves here, like {"uprn": "…"}
     under_way: tuple[dict[str, Any], ...] = ()  # tasks that take several turns, the latest last: {"task", "state"}
     lent: bool = False  # staff wait until a form is done, and then have the conversation again
 

@@ -19,7 +19,7 @@ from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
 from bot.dialogue.model import Bands, Decision, Step
 from bot.dialogue.repair import Repair
 from bot.dialogue.switched import ASSISTANT_OFF, AllOn, Switched, Switches
-from bot.dialogue.tasks import Task, Tasks, Turn
+from bot.dialogue.tasks import TASK, Task, Tasks, Turn
 from bot.knowledge.model import area_of
 from bot.knowledge.service import Knowledge
 
@@ -241,15 +241,20 @@ class Assistant:
     async def _answer_several(self, conversation: Conversation, several: list[tuple[str, str]]) -> Turn:
         council = conversation.council
         replies: list[Reply] = []
+        begun: list[Reply] = []  # the question of a task comes after the answers
+        together: tuple[Together, ...] = ()
         for intent, part in several[:2]:
             turn = await self._respond(conversation, intent, part)
-            replies += turn.replies
+            (replies if turn.context.under_way == conversation.context.under_way else begun).extend(turn.replies)
+            together += turn.together
+            conversation = replace(conversation, context=turn.context)
         if len(several) > 2:
             labels = [self.composer.label(council, intent) for intent, _ in several[2:]]
             text = self.composer.words(council)["answers"]["left_over"].format(topics=", ".join(labels))
             choices = self.composer.readings(council, [intent for intent, _ in several[2:]])
             replies.append(Reply(Kind.CLARIFY, text, choices))
-        return self._answered(conversation, replies)
+        turn = replace(self._answered(conversation, replies), together=together)
+        return replace(turn, replies=[*turn.replies, *begun], outcome=TASK) if begun else turn
 
     # ---- what the engine says to an intent
 

@@ -41,6 +41,8 @@ class TaskStep:
     state: dict[str, Any] | None
     together: tuple[Together, ...] = field(default=())
     hands_over: bool = False
+    replaces: bool = False  # an earlier run of the same task is given up for this one
+    known: Mapping[str, Any] = field(default_factory=dict)  # what the resident said, for the rest of the conversation
 
 
 class Task(Protocol):
@@ -75,7 +77,9 @@ class Tasks:
         step = await task.begin(conversation, request, said) if task else None
         if task is None or step is None:
             return None
-        return _turn(conversation.context, task.name, step, conversation.context.under_way)
+        turn = _turn(conversation.context, task.name, step, conversation.context.under_way)
+        ended_within_another = step.state is None and not step.hands_over and turn.context.under_way
+        return replace(turn, outcome=TASK_OVER) if ended_within_another else turn
 
     def first(self, conversation: Conversation, text: str, *, foreign: bool) -> bool:
         """Whether a task has this message first. A longer one in another language goes to the assistant at once; a short one may
@@ -119,5 +123,8 @@ class Tasks:
 
 def _turn(context: Context, name: str, step: TaskStep, below: tuple[dict[str, Any], ...]) -> Turn:
     """The turn of a step: its state goes on top of the stack, unless it is over."""
+    if step.replaces:
+        below = tuple(one for one in below if one["task"] != name)
     stack = below if step.state is None else (*below, {"task": name, "state": step.state})
-    return Turn(step.replies, replace(context, under_way=stack, misses=0), TASK, step.together)
+    known = {**context.known, **step.known}
+    return Turn(step.replies, replace(context, under_way=stack, known=known, misses=0), TASK, step.together)

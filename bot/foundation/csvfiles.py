@@ -108,3 +108,8 @@ class CsvFile:
     def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
         yield first
         yield from rest
+
+
+def column_name(text: str) -> str:
+    """A column's name without differences of case, spaces and marks."""
+    return "_".join(text.strip().strip('"').upper().replace("-", " ").replace("_", " ").split())

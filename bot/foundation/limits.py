@@ -23,6 +23,7 @@ RULES = {
     "messages": "30/minute",
     "reads": "600/minute",
     "other_writes": "30/minute",
+    "bin_calendars": "600/hour",
     "case_lookups": "120/hour",
     "case_tries": "20/hour",
 }

@@ -32,6 +32,8 @@ class Action(Meant):
     SWITCH_CHANGED = "switch_changed", "Turned a feature for residents off or on."
     NOTICE_POSTED = "notice_posted", "Posted a notice for residents."
     NOTICE_WITHDRAWN = "notice_withdrawn", "Withdrew a notice."
+    DISRUPTION_POSTED = "disruption_posted", "Posted a disruption of bin collections."
+    DISRUPTION_ENDED = "disruption_ended", "Ended a disruption of bin collections."
     TRANSCRIPT_READ = "transcript_read", "Read a resident's conversation."
     TRANSCRIPTS_SEARCHED = "transcripts_searched", "Searched residents' conversations."
     CHAT_CLAIMED = "chat_claimed", "Took a chat from the queue."

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.applications.service import Applications
+from bot.bins.building import HomesAndBins
 from bot.cases.service import Cases
 from bot.conversations.service import Conversations
 from bot.dialogue.composing import Composer
@@ -24,6 +25,7 @@ from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 APPLICATIONS = web.AppKey("applications", Applications)
+HOMES = web.AppKey("homes", HomesAndBins)
 CASES = web.AppKey("cases", Cases)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)

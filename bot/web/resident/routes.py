@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
-from bot.web.resident import case, chat, demo
+from bot.web.resident import bins, case, chat, demo
 from bot.web.resident.assets import FOR_A_YEAR, FOR_AN_HOUR, LOADER
 from bot.web.resident.chat import FOR_EVERY_SITE
 from bot.web.resident.pages import PAGES, Pages
@@ -56,6 +56,8 @@ def add_resident_routes(app: web.Application) -> None:
         add_route(app, "GET", address, case.show, PUBLIC)
         add_route(app, "POST", address, case.post, PUBLIC)
     add_route(app, "GET", "/w/{council}/state", chat.widget_state, PUBLIC)
+    add_route(app, "GET", "/bins/{council}/{uprn:[0-9]{1,12}}", bins.calendar_page, PUBLIC)
+    add_route(app, "GET", "/bins/{council}/{uprn:[0-9]{1,12}}.ics", bins.calendar_feed, PUBLIC)
     add_route(app, "GET", "/static/{version}/{name:.+}", static_file, PUBLIC)
     add_route(app, "GET", "/loader.js", loader, PUBLIC)
     add_route(app, "GET", "/loader-{version:[0-9a-f]+}.js", loader, PUBLIC)

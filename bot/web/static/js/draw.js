@@ -155,7 +155,7 @@ function drawn(message) {
   if (/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(data.language || "")) body.lang = data.language;
   if (typeof data.html === "string" && data.html) {
     body.innerHTML = data.html;
-    for (const link of body.querySelectorAll('a[href^="http"]')) openBeside(link);
+    for (const link of body.querySelectorAll('a[href^="http"], a[href^="/"]')) openBeside(link);
   } else {
     const text = document.createElement("p");
     text.textContent = message.text;

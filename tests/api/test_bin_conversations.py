@@ -1,0 +1,244 @@
+"""Asking for a bin day through the public API, on both databases: address, days, disruptions, and every way out."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from icalendar import Calendar
+
+from bot.app import Product, running
+from bot.bins.providers import ProviderFailed
+from bot.bins.service import Bins, NewDisruption
+from bot.knowledge.service import Knowledge
+from bot.settings import Settings
+from bot.web import keys
+from tests.api.desk import Resident
+from tests.conftest import ROOT
+from tests.factories import FixedClock, ScriptedEngine, make_reading
+from tests.factories_bins import THURSDAY, load_samples
+
+QUESTION = "When is my bin collected?"
+
+
+@pytest.fixture
+async def product(database_url: str, engine: ScriptedEngine, knowledge: Knowledge) -> AsyncIterator[Product]:
+    """The gateway with Enfield's invented addresses and rounds, on Thursday 26 November 2026."""
+    settings = Settings(
+        database_url=database_url, councils_folder=ROOT / "councils", encoders_folder=ROOT / "var" / "encoders", clock=THURSDAY
+    )
+    async with running(settings, engine, knowledge) as product:
+        await load_samples(product.public[keys.DATABASE], FixedClock(THURSDAY))
+        yield product
+
+
+@pytest.fixture
+async def client(product: Product) -> AsyncIterator[TestClient]:
+    """A client of the gateway's public side."""
+    async with TestClient(TestServer(product.public)) as client:
+        yield client
+
+
+@pytest.fixture
+async def resident(client: TestClient) -> Resident:
+    """Somebody in Enfield who has begun to chat."""
+    resident = Resident(client)
+    await resident.begin("enfield")
+    return resident
+
+
+async def post(product, text, **values):
+    bins = product.public[keys.HOMES].bins
+    async with product.public[keys.DATABASE].writing() as tx:
+        await bins.post_disruption(tx, NewDisruption("enfield", text, bins.today(), **values), "Command line")
+
+
+def labels(message):
+    return [choice["label"] for choice in message["choices"]]
+
+
+def value(message, label):
+    return next(choice["value"] for choice in message["choices"] if choice["label"] == label)
+
+
+async def test_a_postcode_a_choice_and_the_days(resident):
+    [question] = await resident.ask(QUESTION)
+    assert question["kind"] == "question"
+    assert "postcode" in question["text"]
+    [pick] = await resident.ask("n9 5kc")
+    assert labels(pick)[:2] == ["1 Pepperpot Mews", "2 Pepperpot Mews"]
+    [answer] = await resident.ask(choice=value(pick, "2 Pepperpot Mews"))
+    assert answer["kind"] == "answer"
+    assert answer["sources"][0]["url"].startswith("https://www.enfield.gov.uk/")
+    assert "2 Pepperpot Mews, Enfield, N9 5KC" in answer["text"]
+    for words in (
+        "Food waste (brown food bin)",
+        "Rubbish (grey or black lid)",
+        "Recycling (blue lid)",
+        "Looked up today at 10:15am",
+    ):
+        assert words in answer["text"]
+    assert {one["container"] for one in answer["data"]["bins"]} >= {"food", "rubbish", "recycling"}
+    assert answer["data"]["fetched_at"].startswith("2026-11-26T10:15")
+
+
+async def test_an_address_in_the_opening_message_is_answered_at_once(resident):
+    [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert answer["kind"] == "answer"
+    assert "12 Bath Street, Enfield, EN1 4CK" in answer["text"]
+
+
+async def test_the_address_is_remembered_in_this_conversation_and_no_other(resident, client):
+    await resident.ask("when is my bin day at 12 Bath St EN1")
+    [answer] = await resident.ask("which bin is it this week")
+    assert "12 Bath Street" in answer["text"]
+    [question] = await resident.ask(choice=value(answer, "Another address"))
+    assert question["kind"] == "question"
+    other = Resident(client)
+    await other.begin("enfield")
+    [question] = await other.ask(QUESTION)
+    assert question["kind"] == "question"
+
+
+async def test_a_question_in_the_middle_is_answered_and_the_address_asked_again(resident):
+    await resident.ask(QUESTION)
+    answer, question = await resident.ask("do students pay council tax")
+    assert answer["data"]["intent"] == "ct_student_exemption"
+    assert question["kind"] == "question"
+    [pick] = await resident.ask("EN2 9MC")
+    answer, again = await resident.ask("how do i pay")
+    assert labels(again) == labels(pick)
+
+
+async def test_asking_again_while_it_is_asked_does_not_ask_twice(resident):
+    await resident.ask(QUESTION)
+    replies = await resident.ask("when do you collect my bin")
+    assert [reply["kind"] for reply in replies] == ["question"]
+    [answer] = await resident.ask("12 Bath St EN1")
+    assert answer["kind"] == "answer"
+    [after] = await resident.ask("do students pay council tax")
+    assert after["kind"] == "answer"
+
+
+async def test_two_questions_in_one_message_are_both_dealt_with(resident, engine):
+    engine.readings["When is my bin day?"] = make_reading(bin_day=0.95)
+    engine.readings["Do students pay council tax?"] = make_reading(ct_student_exemption=0.95)
+    answer, question = await resident.ask("When is my bin day? Do students pay council tax?")
+    assert (answer["data"]["intent"], question["kind"]) == ("ct_student_exemption", "question")
+    [answer] = await resident.ask("12 Bath St EN1")
+    assert answer["data"]["intent"] == "bin_day"
+
+
+async def test_a_disruption_comes_first_and_only_where_it_is(resident, client, product):
+    await post(product, "Bath Street was not collected", street="Bath St", back_on=THURSDAY.date().replace(day=30))
+    [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert answer["text"].startswith("Today: Bath Street was not collected. We are back on Monday 30 November.")
+    other = Resident(client)
+    await other.begin("enfield")
+    [answer] = await other.ask("when is my bin day at 2 Pepperpot Mews")
+    assert "Bath Street was not collected" not in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (["I'd rather not say"], "bin_day_not_said"),
+        (["EN2 9MC", "not on the list", "99 Nowhere Lane, EN2 9MC"], "bin_day_not_listed"),
+    ],
+)
+async def test_without_an_address_the_article_and_a_person_are_there(resident, said, reason):
+    await resident.ask(QUESTION)
+    for text in said:
+        replies = await resident.ask(text)
+    notice, answer = replies
+    assert notice["data"]["reason"] == reason
+    assert answer["sources"]
+    assert "talk_to_person" in [choice["value"] for choice in answer["choices"]]
+
+
+async def test_another_council_s_area_is_pointed_to_the_national_finder(resident):
+    await resident.ask(QUESTION)
+    [asked] = await resident.ask("M1 1AE")
+    [reply] = await resident.ask(choice=value(asked, "That is right, I live somewhere else"))
+    assert "https://www.gov.uk/find-local-council" in reply["text"]
+
+
+async def test_a_person_can_be_had_in_the_middle(resident):
+    await resident.ask(QUESTION)
+    replies = await resident.ask(choice="talk_to_person")
+    assert replies[0]["kind"] == "handoff"
+
+
+async def test_an_old_button_of_a_list_still_answers(resident):
+    await resident.ask(QUESTION)
+    [pick] = await resident.ask("n9 5kc")
+    await resident.ask(choice=value(pick, "2 Pepperpot Mews"))
+    [answer] = await resident.ask(choice=value(pick, "3 Pepperpot Mews"))
+    assert "3 Pepperpot Mews" in answer["text"]
+
+
+async def test_a_council_without_rounds_gives_its_article(client):
+    resident = Resident(client)
+    await resident.begin("buckinghamshire")
+    [answer] = await resident.ask(QUESTION)
+    assert answer["kind"] == "answer"
+    assert answer["data"]["article"] == "bin-day"
+
+
+async def test_a_home_without_rounds_gets_a_plain_sentence_and_the_article(resident, product):
+    async with product.public[keys.DATABASE].writing() as tx:
+        from bot.bins import store
+
+        await tx.execute(store.homes.delete().where(store.homes.c.uprn == 990100000007))
+    notice, answer = await resident.ask("when is my bin day at 13 Bath St EN1")
+    assert notice["data"]["reason"] == "bin_day_no_days"
+    assert answer["sources"]
+
+
+class Failing:
+    """A provider that cannot be reached."""
+
+    async def knows(self, council):
+        return True
+
+    async def gather(self, address, first, last):
+        raise ProviderFailed("refused")
+
+
+async def test_a_failing_provider_ends_in_a_plain_sentence_and_a_link(resident, product):
+    bins: Bins = product.public[keys.HOMES].bins
+    bins._providers = {**bins._providers, "enfield": Failing()}
+    notice, answer = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert "I will not guess your days" in notice["text"]
+    assert "https://www.enfield.gov.uk/" in answer["text"]
+
+
+async def test_the_calendar_page_and_its_feed(client, resident):
+    [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert "(/bins/enfield/" in answer["text"]
+    path = answer["text"].split("(/bins/", 1)[1].split(")", 1)[0]
+    async with client.get(f"/bins/{path}") as response:
+        assert response.status == 200
+        page = await response.text()
+    assert "Bin days for 12 Bath Street, Enfield, EN1 4CK" in page
+    assert "invented" in page
+    assert "December 2026" in page
+    async with client.get(f"/bins/{path}.ics") as response:
+        assert response.content_type == "text/calendar"
+        calendar = Calendar.from_ical(await response.read())
+    days = [event["dtstart"].dt for event in calendar.walk("VEVENT")]
+    assert days == sorted(days)
+    assert len(days) > 20
+
+
+@pytest.mark.parametrize(
+    "path", ["/bins/enfield/1", "/bins/enfield/1.ics", "/bins/nowhere/1", "/bins/enfield/abc", "/bins/buckinghamshire/1"]
+)
+async def test_a_home_that_is_not_there_is_not_found(client, path):
+    assert (await client.get(path)).status == 404
+
+
+async def test_the_plain_form_asks_and_answers_too(client):
+    async with client.post(
+        "/chat/enfield", data={"text": "when is my bin day at 12 Bath St EN1", "message_id": "m" * 16}
+    ) as response:
+        assert "12 Bath Street" in await response.text()
