@@ -114,7 +114,7 @@ class _HeldOut:
         council = council or knowledge.council_ids[0]
         if council not in knowledge.council_ids:
             raise CommandFailed(f"There is no council {council!r} here: {', '.join(knowledge.council_ids)} are.")
-        readings = Readings(settings.encoders_folder, settings.model.parent, settings.cache_folder / "evaluation")
+        readings = Readings(settings.encoders_folder, settings.model.parent, settings.cache_folder)
         alone = readings.judge(examples)
         dangerous = danger(alone, screens, council, Bands())
         judged = beside_search(alone, [together for _, together in dangerous], knowledge, council, Bands())

@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from desk_engine.reader import Reader, Spared, View
+from desk_engine.vectors import KeptVectors, cache_folder
 from encoders import Encoder
 
 VECTORS = "desk_vectors"
@@ -64,8 +65,10 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
     def create(
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "ResidentClassifier":
-        """A new one, before training."""
-        views, encoders = _views_and_encoders(config)
+        """A new one, before training; the vectors that it learns from are kept for the next time."""
+        views = _views(config)
+        cache = cache_folder()
+        encoders = {name: KeptVectors(encoder_folder(name), cache) for name in _names(views)}
         return cls(Reader(encoders, views, config["temperature"], _spared(config)), model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -86,7 +89,8 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> "ResidentClassifier":
         """A trained one from the model archive."""
-        views, encoders = _views_and_encoders(config)
+        views = _views(config)
+        encoders = {name: Encoder.load(encoder_folder(name)) for name in _names(views)}
         with model_storage.read_from(resource) as folder:
             marks = {name: encoder.mark for name, encoder in encoders.items()}
             return cls(Reader.load(folder, encoders, views, _spared(config)), model_storage, resource, marks)
@@ -116,10 +120,12 @@ def _spared(config: Dict[Text, Any]) -> Optional[Spared]:
     return Spared(**config["spared"]) if config["spared"] else None
 
 
-def _views_and_encoders(config: Dict[Text, Any]) -> Any:
-    views = [
+def _views(config: Dict[Text, Any]) -> List[View]:
+    return [
         View(tuple(view["encoders"]), view["strictness"], view["weight"], view.get("repaired", False))
         for view in config["views"]
     ]
-    names = sorted({name for view in views for name in view.encoders})
-    return views, {name: Encoder.load(encoder_folder(name)) for name in names}
+
+
+def _names(views: List[View]) -> List[Text]:
+    return sorted({name for view in views for name in view.encoders})

@@ -12,7 +12,6 @@ import argparse
 import hashlib
 import json
 import os
-import sqlite3
 import sys
 import tarfile
 import tempfile
@@ -29,55 +28,16 @@ from sklearn.model_selection import StratifiedKFold
 
 from desk_engine.reader import Array, Reader, Spared, View
 from desk_engine.train import LEARNING_FILES, content_hash
-from encoders import Encoder, EncoderError
+from desk_engine.vectors import KeptVectors
+from encoders import EncoderError
 
 CLASSIFIER = "desk_engine.classifier.ResidentClassifier"
 FILES_OF_READER = ("reader.json", "reader.npz")
 SHUFFLE = 7  # the folds are the same in every run
-AT_ONCE = 200  # texts that are embedded before their vectors are written
 
 
 class EvaluationFailed(Exception):
     """Nothing can be measured; the message is one plain sentence."""
-
-
-class KeptVectors:
-    """An encoder whose vectors are kept under the hash of the text; it is loaded only for a text that is new."""
-
-    def __init__(self, folder: Path, file: Path) -> None:
-        if not (folder / "model.onnx").is_file():
-            raise EvaluationFailed(f"There is no sentence encoder in {folder}: run make setup.")
-        manifest = folder / "manifest.json"
-        described = manifest.read_bytes() if manifest.is_file() else (folder / "model.onnx").read_bytes()
-        self.version = hashlib.sha256(described).hexdigest()[:16]
-        self._folder = folder
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._kept = sqlite3.connect(file, timeout=60)
-        self._kept.execute(
-            "CREATE TABLE IF NOT EXISTS vector (encoder TEXT, text TEXT, values_ BLOB, PRIMARY KEY (encoder, text))"
-        )
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return Encoder.load(self._folder)
-
-    def embed(self, texts: Sequence[str]) -> Array:
-        """One unit vector a text."""
-        marks = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
-        found = {mark: self._find(mark) for mark in dict.fromkeys(marks)}
-        missing = [(mark, text) for mark, text in dict(zip(marks, texts, strict=True)).items() if found[mark] is None]
-        for start in range(0, len(missing), AT_ONCE):
-            some = missing[start : start + AT_ONCE]
-            vectors = self._encoder.embed([text for _, text in some])
-            rows = [(self.version, mark, vector.tobytes()) for (mark, _), vector in zip(some, vectors, strict=True)]
-            with self._kept:
-                self._kept.executemany("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", rows)
-            found.update((mark, vector) for (mark, _), vector in zip(some, vectors, strict=True))
-        return np.stack([found[mark] for mark in marks])
-
-    def _find(self, mark: str) -> Array | None:
-        row = self._kept.execute("SELECT values_ FROM vector WHERE encoder = ? AND text = ?", (self.version, mark)).fetchone()
-        return np.frombuffer(row[0], np.float32) if row else None
 
 
 @dataclass(frozen=True)
@@ -99,8 +59,9 @@ class Evaluation:
         self._views = [View(**{**view, "encoders": tuple(view["encoders"])}) for view in self._config["views"]]
         self._spared = Spared(**self._config["spared"]) if self._config.get("spared") else None
         names = sorted({name for view in self._views for name in view.encoders})
-        file = places.cache / "vectors.sqlite3"
-        self._encoders = {name: KeptVectors(_encoder_folder(places, name), file) for name in names}
+        self._encoders = {name: KeptVectors(_encoder_folder(places, name), places.cache) for name in names}
+        self._kept = places.cache / "evaluation"
+        self._kept.mkdir(parents=True, exist_ok=True)
 
     @cached_property
     def examples(self) -> list[tuple[str, str]]:
@@ -138,7 +99,7 @@ class Evaluation:
         return {"model": self.mark, "labels": labels, "texts": texts, "intents": intents, "probabilities": _plain(rows)}
 
     def _fold(self, name: str, learnt: Any, kept_apart: Any) -> Array:
-        file = self._places.cache / name
+        file = self._kept / name
         if file.is_file():
             return np.load(file, allow_pickle=False)
         chosen = [self.examples[place] for place in learnt]
@@ -155,10 +116,10 @@ class Evaluation:
         live = self._places.models / f"{name}.tar.gz"
         if live.is_file():
             return self._from_archive(live), f"the live model {name}"
-        folder = self._places.cache / f"reader-{self.mark}"
+        folder = self._kept / f"reader-{self.mark}"
         if not folder.is_dir():
             reader = self._fitted(self.examples)
-            with tempfile.TemporaryDirectory(dir=self._places.cache) as unfinished:
+            with tempfile.TemporaryDirectory(dir=self._kept) as unfinished:
                 Path(unfinished, "made").mkdir()
                 reader.save(Path(unfinished, "made"))
                 if not folder.is_dir():
@@ -210,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m desk_engine.evaluate", description="Read messages for an evaluation.")
     parser.add_argument("--root", type=Path, default=Path())
     parser.add_argument("--models", type=Path, default=Path("var/models"))
-    parser.add_argument("--cache", type=Path, default=Path("var/cache/evaluation"))
+    parser.add_argument("--cache", type=Path, default=Path("var/cache"))
     parser.add_argument("--out", type=Path, required=True)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--read", type=Path, metavar="FILE", help="a JSON list of messages")

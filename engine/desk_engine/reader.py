@@ -9,8 +9,10 @@ the measurements behind every number below.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -93,28 +95,32 @@ class Reader:
         self.labels: list[str] = []
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> Reader:
-        """Learns from examples."""
+        """Learns from examples: the views and the n-grams each on a core of their own, where there are as many."""
         self.labels = sorted(set(intents))
         self._speller = Speller.learn(texts)
-        bias = np.zeros(len(self.labels))
-        self._means, self._weights = [], []
-        for view in self._views:
-            joined = self._vectors(view, texts)
-            mean = joined.mean(0)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are few on purpose
-                model = LogisticRegression(C=view.strictness, max_iter=STEPS).fit((joined - mean) * SCALE, intents)
-            self._means.append(mean)
-            self._weights.append((model.coef_.T * SCALE * view.weight).astype(np.float32))
-            bias += model.intercept_ * view.weight
+        seen = [self._vectors(view, texts) for view in self._views]
+        with ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are few on purpose
+            grams = pool.submit(self._fit_grams, texts, intents)
+            models = list(pool.map(_fit_view, self._views, seen, [intents] * len(seen)))
+            bias = grams.result()
+        self._means = [mean for mean, _ in models]
+        self._weights = [(model.coef_.T * SCALE * view.weight) for view, (_, model) in zip(self._views, models, strict=True)]
+        self._weights = [weights.astype(np.float32) for weights in self._weights]
+        for view, (_, model) in zip(self._views, models, strict=True):
+            bias = bias + model.intercept_ * view.weight
+        self._bias = bias.astype(np.float32)
+        self._look_up_grams()
+        return self
+
+    def _fit_grams(self, texts: Sequence[str], intents: Sequence[str]) -> Array:
+        """Learns from words and letters, and returns how each label's score begins."""
         lower = [text.lower() for text in texts]
         self._grams = {name: TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how) for name, how in GRAMS.items()}
         features = sp.hstack([grams.fit_transform(lower) for grams in self._grams.values()], format="csr")
         machine = LinearSVC(C=GRAMS_STRICTNESS, random_state=7).fit(features, intents)
         self._gram_weights = (machine.coef_.T * GRAMS_WEIGHT).astype(np.float32)
-        self._bias = (bias + machine.intercept_ * GRAMS_WEIGHT).astype(np.float32)
-        self._look_up_grams()
-        return self
+        return np.asarray(machine.intercept_ * GRAMS_WEIGHT)
 
     def probabilities(self, texts: Sequence[str]) -> Array:
         """One row a text, one column a label."""
@@ -218,3 +224,8 @@ class _Looked:
             if text == self._texts[place]:
                 self.of_plain_texts[place][name] = self._made[name, text]
         return np.stack([self._made[name, text] for text in seen])
+
+
+def _fit_view(view: View, vectors: Array, intents: Sequence[str]) -> tuple[Array, LogisticRegression]:
+    mean = vectors.mean(0)
+    return mean, LogisticRegression(C=view.strictness, max_iter=STEPS).fit((vectors - mean) * SCALE, intents)

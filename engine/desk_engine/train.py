@@ -57,7 +57,7 @@ def train(root: Path, out: Path, encoders: Path) -> Path:
 
 def _train_new(root: Path, model: Path) -> None:
     begun = time.monotonic()
-    print("  reading the examples and learning from them (one to three minutes) …", flush=True)
+    print("  reading the examples and learning from them (a minute or two the first time) …", flush=True)
     os.environ.setdefault("DESK_ACTIONS_URL", "http://127.0.0.1:5055/actions")
     from rasa.model_training import train as rasa_train
 

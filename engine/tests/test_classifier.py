@@ -30,6 +30,7 @@ def trained(tmp_path_factory):
     root = Path(__file__).resolve().parents[2]
     patch = pytest.MonkeyPatch()
     patch.setenv("DESK_ENCODERS_FOLDER", str(root / "var" / "encoders"))
+    patch.setenv("DESK_CACHE_FOLDER", str(tmp_path_factory.mktemp("cache")))
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("model"))
     context = ExecutionContext(GraphSchema({}))
     config = ResidentClassifier.get_default_config()
