@@ -16,8 +16,8 @@ from actions import all_actions
 from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
 from bot.bins.building import bins_room
-from bot.cases.service import Cases
-from bot.cases.wording import read_case_words
+from bot.cases.building import CasesParts, Outside, running_cases
+from bot.cases.integrations import MissingSecret
 from bot.conversations.service import Conversations
 from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
@@ -53,6 +53,7 @@ from bot.web import keys
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
 from bot.web.console.shell import read_console_words
 from bot.web.internal.actions import new_actions_app
+from bot.web.open311.routes import OPEN311, Open311Server
 from bot.web.resident.colours import UnusableColour
 from bot.web.resident.pages import PAGES, Pages, UnusableSite
 from bot.web.resident.words import UnreadableWords as UnreadablePageWords
@@ -71,6 +72,7 @@ UNUSABLE = (
     UnreadablePageWords,
     UnusableColour,
     UnusableSite,
+    MissingSecret,
     EncoderError,
 )
 
@@ -125,7 +127,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         conversations = Conversations(database, bus, clock, masking.mask)
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
         hours = read_hours(settings.councils_folder)
-        cases = Cases(database, clock, hours, read_case_words(settings.councils_folder), limits, masking.mask)
+        parts = CasesParts(database, clock, hours, limits, masking.mask, knowledge)
+        room = await stack.enter_async_context(running_cases(settings.councils_folder, parts, _outside(settings)))
+        cases = room.cases
         rasa = await stack.enter_async_context(
             RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=knowledge.encoder)
         )
@@ -165,6 +169,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.CONVERSATIONS] = conversations
         public[keys.HOMES] = homes
         public[keys.CASES] = cases
+        public[OPEN311] = Open311Server(room.services, room.api_keys, settings.public_url)
         public[keys.APPLICATIONS] = applications
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
@@ -189,6 +194,12 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
     public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
     public.on_shutdown.append(_stop_streams(bus))
     return public
+
+
+def _outside(settings: Settings) -> Outside:
+    """How cases reach residents and other systems."""
+    url, notifier = settings.public_url, settings.notifier
+    return Outside(url, settings.secrets_folder, notifier, settings.notify_url, production=settings.production)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -35,11 +35,20 @@ class Settings:
     clock: datetime | None = None  # start at another time of day; never in production
     log_format: str = "console"  # console or json
     rate_limits: bool = True  # whether limits on residents' requests are enforced
+    public_address: str = ""  # where residents reach the public pages, for links in messages; empty means host and port
+    secrets_folder: Path = Path("var/secrets")  # one small file for each key of another system
+    notifier: str = "console"  # console or notify: how residents are told of their cases
+    notify_url: str = "https://api.notifications.service.gov.uk"  # GOV.UK Notify
 
     @property
     def engine(self) -> str:
         """The engine's address, without a slash at the end."""
         return self.engine_url.rstrip("/") or f"http://127.0.0.1:{self.engine_port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address of the public pages, without a slash at the end."""
+        return self.public_address.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def production(self) -> bool:
@@ -67,6 +76,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "clock": _moment,
         "log_format": _one_of("console", "json"),
         "rate_limits": _yes_or_no,
+        "public_address": _address,
+        "secrets_folder": Path,
+        "notifier": _one_of("console", "notify"),
+        "notify_url": _address,
     }
     for variable, text in environment.items():
         if not variable.startswith("DESK_"):
@@ -97,6 +110,12 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise ValueError("a port is a number from 1 to 65535")
     return int(text)
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("an address begins with https://")
+    return text
 
 
 def _yes_or_no(text: str) -> bool:

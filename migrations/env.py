@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.applications import store as applications_store
 from bot.cases import store as cases_store
+from bot.cases.outbox import store as outbox_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
 from bot.staff import audit_store, switch_store
@@ -21,6 +22,7 @@ from bot.staff import store as staff_store
 ROOMS_WITH_TABLES = (
     conversations_store,
     cases_store,
+    outbox_store,
     staff_store,
     audit_store,
     switch_store,

@@ -136,6 +136,7 @@ class Wanted:
     teams: Sequence[str] | None = None
     kinds: Sequence[str] = ()
     statuses: Sequence[str] = ()
+    references: Sequence[str] = ()
     ended: bool | None = None
     uprn: str = ""
     text: str = ""  # a reference, an e-mail address, a telephone number, a name or words of the title

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import store
 from bot.cases.model import Case, EntryKind, NewCase, Seen, Status, Wanted
+from bot.cases.outgoing import Nobody, Outgoing
 from bot.cases.reference import new_code, new_reference, read_reference, same_code
 from bot.cases.wording import CaseWords
 from bot.conversations.model import new_id
@@ -68,13 +69,15 @@ class Cases:
         words: Mapping[str, CaseWords],
         limits: Limits,
         mask: Callable[[str, str], Masked],
+        outgoing: Outgoing | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._hours = hours
         self._words = words
         self._limits = limits
-        self._mask = mask
+        self.mask = mask
+        self._outgoing = outgoing or Nobody()
 
     # ---- opening
 
@@ -89,8 +92,7 @@ class Cases:
             stored = await store.add_case(tx, new_id(), new_reference(), new_code(), _within_limits(new), **values)
             case = await store.case_by_key(tx, new.council, new.key)
         if stored:
-            await store.add_entry(tx, case, EntryKind.OPENED, "", "system", Seen.RESIDENT, now)
-            case = await self._again(tx, case)
+            case = await self._add(tx, case, EntryKind.OPENED, "", "system", Seen.RESIDENT)
             log.info("case_opened", case=case.reference, council=case.council, kind=case.kind, team=case.team)
         return case
 
@@ -128,7 +130,7 @@ class Cases:
         """
         case = await self.find(reference, code, who)
         said = [entry.text for entry in case.history if entry.kind == EntryKind.UPDATE]
-        masked = self._mask(clean_text(text), case.council).text
+        masked = self.mask(clean_text(text), case.council).text
         if said and said[-1] == masked:
             return case
         async with self._database.writing() as tx:
@@ -142,18 +144,18 @@ class Cases:
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """The cases that were opened in a conversation, oldest first, each with its history."""
         async with self._database.reading() as tx:
-            found = await store.cases_of_conversation(tx, conversation_id)
-            return [await self._again(tx, case) for case in found]
+            return await store.with_history(tx, await store.cases_of_conversation(tx, conversation_id))
 
     async def list_due(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> list[Case]:
         """Cases by their promised date: what is overdue leads. Say `ended=False` for what is still to be done."""
         async with self._database.reading() as tx:
             return await store.cases_by_due(tx, wanted, limit, offset)
 
-    async def search(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> list[Case]:
-        """Cases with the newest first; `text` is looked for in reference, title and contact."""
+    async def search(self, wanted: Wanted, limit: int = 50, offset: int = 0, *, history: bool = False) -> list[Case]:
+        """Cases with the newest first; `text` is looked for in reference, title and contact. The history when asked for."""
         async with self._database.reading() as tx:
-            return await store.newest_cases(tx, _as_searched(wanted), limit, offset)
+            found = await store.newest_cases(tx, _as_searched(wanted), limit, offset)
+            return await store.with_history(tx, found) if history else found
 
     async def due_counts(self, councils: Sequence[str], teams: Sequence[str] | None = None) -> DueCounts:
         """How many cases of these teams are open, due today, and overdue."""
@@ -185,19 +187,16 @@ class Cases:
         new = self.status(council, status)
         _unchanged(case, seen_seq)
         text = clean_text(note) if note.strip() else ""
-        now = self._clock.now()
-        ended_at = (case.ended_at or now) if new.ends else None
-        await store.add_entry(tx, case, EntryKind.STATUS, text, by, new.seen_by, now, status=new.name, ended_at=ended_at)
+        ended_at = (case.ended_at or self._clock.now()) if new.ends else None
         log.info("case_status_changed", case=case.reference, status=new.name)
-        return await self._again(tx, case)
+        return await self._add(tx, case, EntryKind.STATUS, text, by, new.seen_by, status=new.name, ended_at=ended_at)
 
     async def add_note(
         self, tx: AsyncConnection, by: str, council: str, reference: str, text: str, seen_by: Seen = Seen.STAFF
     ) -> Case:
         """Adds a note of staff, for staff alone unless said otherwise. Raises CaseNotFound and UnusableText."""
         case = await self._of(tx, reference, [council], None, lock=True)
-        await store.add_entry(tx, case, EntryKind.NOTE, clean_text(text), by, seen_by, self._clock.now())
-        return await self._again(tx, case)
+        return await self._add(tx, case, EntryKind.NOTE, clean_text(text), by, seen_by)
 
     async def change_due(self, tx: AsyncConnection, by: str, council: str, reference: str, due: date, reason: str) -> Case:
         """Promises another date, with the reason for the resident. Raises CaseNotFound, CaseHasEnded and UnusableText."""
@@ -205,22 +204,19 @@ class Cases:
         if case.ended_at:
             raise CaseHasEnded
         text = clean_text(reason)
-        await store.add_entry(tx, case, EntryKind.DUE, text, by, Seen.RESIDENT, self._clock.now(), due=due)
-        return await self._again(tx, case)
+        return await self._add(tx, case, EntryKind.DUE, text, by, Seen.RESIDENT, due=due)
 
     async def change_team(self, tx: AsyncConnection, by: str, council: str, reference: str, team: str, note: str) -> Case:
         """Gives the case to another team with a note for staff. Raises CaseNotFound and UnusableText."""
         case = await self._of(tx, reference, [council], None, lock=True)
-        await store.add_entry(tx, case, EntryKind.NOTE, clean_text(note), by, Seen.STAFF, self._clock.now(), team=team)
-        return await self._again(tx, case)
+        return await self._add(tx, case, EntryKind.NOTE, clean_text(note), by, Seen.STAFF, team=team)
 
     async def add_update(self, tx: AsyncConnection, case: Case, text: str, by: str = "resident") -> Case:
         """Adds what the resident has to say about their case. Raises CaseHasEnded and UnusableText."""
         current = await self._of(tx, case.reference, [case.council], None, lock=True)
         if current.ended_at:
             raise CaseHasEnded
-        await store.add_entry(tx, current, EntryKind.UPDATE, clean_text(text), by, Seen.RESIDENT, self._clock.now())
-        return await self._again(tx, current)
+        return await self._add(tx, current, EntryKind.UPDATE, clean_text(text), by, Seen.RESIDENT)
 
     # ---- words
 
@@ -253,6 +249,16 @@ class Cases:
         if case is None or case.council not in councils or (teams is not None and case.team not in teams):
             raise CaseNotFound
         return case
+
+    async def _add(
+        self, tx: AsyncConnection, case: Case, kind: EntryKind, text: str, by: str, seen_by: Seen, **changes: Any
+    ) -> Case:
+        """Adds to the history, and writes in the same transaction who is to be told of it."""
+        now = self._clock.now()
+        await store.add_entry(tx, case, kind, text, by, seen_by, now, **changes)
+        after = await self._again(tx, case)
+        await self._outgoing.changed(tx, after, now)
+        return after
 
     async def _again(self, tx: AsyncConnection, case: Case) -> Case:
         """The case as this transaction has it, with its history."""

@@ -4,7 +4,10 @@ Every function takes an open connection: the transaction belongs to the use case
 plain councils and teams.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    delete,
     func,
     insert,
     or_,
@@ -79,6 +83,14 @@ history = Table(
     Column("by", String(120), nullable=False),
     Column("seen_by", String(16), nullable=False),
 )
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Kinds of case: only these, or all but those."""
+
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
 
 async def add_case(tx: AsyncConnection, case_id: str, reference: str, code: str, new: NewCase, **values: Any) -> bool:
@@ -150,6 +162,40 @@ async def newest_cases(tx: AsyncConnection, wanted: Wanted, limit: int, offset: 
     return [_case(row) for row in await tx.execute(query)]
 
 
+async def with_history(tx: AsyncConnection, found: Sequence[Case]) -> list[Case]:
+    """The same cases, each with its history."""
+    entries: dict[str, list[Entry]] = {}
+    for ids in batched((case.id for case in found), 400):
+        query = select(history).where(history.c.case_id.in_(ids)).order_by(history.c.case_id, history.c.seq)
+        for row in await tx.execute(query):
+            entries.setdefault(row.case_id, []).append(_entry(row))
+    return [replace(case, history=tuple(entries.get(case.id, ()))) for case in found]
+
+
+async def cases_to_erase(
+    tx: AsyncConnection, council: str, kinds: Kinds, ended_before: datetime, opened_before: datetime, limit: int
+) -> list[tuple[str, str]]:
+    """Kind and reference of cases that ended before one moment, or were opened before another and never ended."""
+    query = (
+        select(cases.c.kind, cases.c.reference)
+        .where(
+            cases.c.council == council,
+            cases.c.kind.in_(kinds.only) if kinds.only else cases.c.kind.not_in(kinds.but),
+            or_(cases.c.ended_at < ended_before, and_(cases.c.ended_at.is_(None), cases.c.opened_at < opened_before)),
+        )
+        .order_by(cases.c.opened_at)
+        .limit(limit)
+    )
+    return [(row.kind, row.reference) for row in await tx.execute(query)]
+
+
+async def delete_cases(tx: AsyncConnection, references: Sequence[str]) -> None:
+    """Removes cases and their history."""
+    ids = select(cases.c.id).where(cases.c.reference.in_(list(references)))
+    await tx.execute(delete(history).where(history.c.case_id.in_(ids)))
+    await tx.execute(delete(cases).where(cases.c.reference.in_(list(references))))
+
+
 async def count_cases(tx: AsyncConnection, wanted: Wanted) -> int:
     """How many there are."""
     return int((await tx.execute(select(func.count()).select_from(cases).where(*_where(wanted)))).scalar_one())
@@ -157,7 +203,8 @@ async def count_cases(tx: AsyncConnection, wanted: Wanted) -> int:
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [cases.c.council.in_(list(wanted.councils))]
-    for column, values in ((cases.c.kind, wanted.kinds), (cases.c.status, wanted.statuses)):
+    lists = ((cases.c.kind, wanted.kinds), (cases.c.status, wanted.statuses), (cases.c.reference, wanted.references))
+    for column, values in lists:
         if values:
             conditions.append(column.in_(list(values)))
     if wanted.teams is not None:

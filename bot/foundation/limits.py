@@ -26,6 +26,7 @@ RULES = {
     "bin_calendars": "600/hour",
     "case_lookups": "120/hour",
     "case_tries": "20/hour",
+    "open311_writes": "120/minute",
 }
 
 

@@ -12,6 +12,7 @@ from bot.web.api import conversations, openapi
 from bot.web.api.reading import BODY_LIMIT
 from bot.web.console.errors import console_errors
 from bot.web.console.routes import add_console_routes
+from bot.web.open311.routes import add_open311_routes
 from bot.web.problems import problem_documents
 from bot.web.resident.routes import add_resident_routes
 
@@ -39,6 +40,7 @@ def new_public_app() -> web.Application:
     health.add_routes(app)
     openapi.add_routes(app)
     conversations.add_routes(app)
+    add_open311_routes(app)
     add_resident_routes(app)
     add_console_routes(app)
     return app

@@ -71,16 +71,18 @@ async def read_form(request: web.Request) -> ChatForm:
 
 async def read_fields(request: web.Request) -> dict[str, str]:
     """The fields of any form, the last of a name. Raises UnreadableForm and web.HTTPRequestEntityTooLarge."""
+    return dict(await read_pairs(request, LARGEST_FIELDS))
+
+
+async def read_pairs(request: web.Request, most: int) -> list[tuple[str, str]]:
+    """All fields of a form in order, at most so many. Raises UnreadableForm and web.HTTPRequestEntityTooLarge."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise UnreadableForm
     body = await request.read()
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=LARGEST_FIELDS
-        )
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=most)
     except ValueError as problem:
         raise UnreadableForm from problem
-    return dict(pairs)
 
 
 def new_message_id() -> str:

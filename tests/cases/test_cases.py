@@ -1,7 +1,6 @@
 """Cases on both databases: opened once with a promise, found with reference and code, changed, listed by date."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,24 +11,8 @@ from bot.cases.service import CaseHasEnded, CaseNotFound, Cases, ChangedMeanwhil
 from bot.conversations.text import UnusableText
 from bot.foundation.database import Database
 from bot.foundation.limits import TooOften
-from bot.foundation.migrations import migrate
 from tests.factories import FixedClock
 from tests.factories_cases import make_cases, make_new_case
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    """Monday 23 November 2026, noon."""
-    return FixedClock()
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database."""
-    await asyncio.to_thread(migrate, database_url)
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Cases and what tells others of them, on both databases and against stand-ins."""

@@ -1,0 +1,1 @@
+"""Stand-ins for services outside: small servers that speak their APIs, errors and all."""
