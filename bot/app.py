@@ -147,9 +147,10 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         )
         conversations.people = handoff.residents
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
-        applications = applications_of(settings.councils_folder, knowledge, cases, database)
-        applying = ApplicationTask(applications, addressing_of(settings.councils_folder, database, knowledge, applications))
         homes = bins_room(database, clock, settings.councils_folder)
+        applications = applications_of(settings.councils_folder, knowledge, cases, database, homes, hours)
+        addressing = addressing_of(settings.councils_folder, homes, applications)
+        applying = ApplicationTask(applications, addressing)
         bin_day = BinDay.build(homes, knowledge, settings.councils_folder)
         tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying, bin_day]
         danger = handoff.residents.danger
@@ -171,6 +172,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.CASES] = cases
         public[OPEN311] = Open311Server(room.services, room.api_keys, settings.public_url)
         public[keys.APPLICATIONS] = applications
+        public[keys.ADDRESSING] = addressing
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
         public[keys.SWITCHED] = assistant.switched

@@ -14,6 +14,7 @@ from bot.addresses.writing import read_address
 from bot.applications.filling import Form, answered
 from bot.applications.model import Answer, Field, FieldType, Problem
 
+LONGEST = 250  # characters of an address in the resident's own words
 CHOICE = "address:"  # how the buttons of asking.py begin
 
 
@@ -35,6 +36,14 @@ class Addressing:
         if isinstance(understood, Answer):
             return answered(form, field.name, understood)
         return _kept(form, step) if form.open is field else form
+
+    async def from_known(self, form: Form, uprn: str) -> Form:
+        """The form with the home that the resident named earlier in this conversation."""
+        field = next((one for one in form.applicable if one.type == FieldType.ADDRESS and one.from_opening), None)
+        if field is None or not uprn or field.name in form.answers or form.inner is not None:
+            return form
+        _, understood = await self.take(form, field, f"uprn:{uprn}")
+        return answered(form, field.name, understood) if isinstance(understood, Answer) else form
 
     async def ready(self, form: Form) -> Form:
         """The form with the asking for its open question begun, unless it is under way."""
@@ -58,6 +67,30 @@ class Addressing:
             return _kept(form, step), Problem("", sentence=step.say)
         return (_kept(form, step) if step.state else form), understood
 
+    async def take_from_page(self, form: Form, field: Field, text: str, pick: str) -> tuple[Form, Answer | Problem]:
+        """What one page's inputs come to. A whole address that is not in the gazetteer is taken as it stands once it was looked for."""
+        if pick:
+            return await self.take(form, field, choice=pick)
+        form, understood = await self.take(replace(form, inner=None), field, text)
+        if isinstance(understood, Problem) and text and not _picks(form):
+            words = read_address(text)
+            if words.words and words.number.first and words.postcode and len(text) <= LONGEST:
+                return form, _in_own_words(text)
+        return form, understood
+
+    async def from_raw(self, form: Form, field: Field, raw: str) -> Answer | None:
+        """An answer that a page carried along, looked up anew."""
+        if raw.startswith("uprn:"):
+            _, understood = await self.take(form, field, raw)
+            return understood if isinstance(understood, Answer) else None
+        if raw.startswith("typed:") and len(raw) <= LONGEST + len("typed:"):
+            return _in_own_words(raw.removeprefix("typed:"))
+        return (
+            Answer(None, self._words[form.definition.council]["labels"]["not_given"], "")
+            if field.optional and not raw
+            else None
+        )
+
     def _understood(self, form: Form, field: Field, step: AddressStep) -> Answer | Problem:
         words = self._words[form.definition.council]
         match step.outcome:
@@ -65,9 +98,8 @@ class Addressing:
                 uprn, line = step.address.uprn, step.address.line
                 return Answer({"uprn": uprn, "address": line}, line, f"uprn:{uprn}")
             case Outcome.NOT_LISTED | Outcome.NEW_BUILD:
-                new = step.outcome == Outcome.NEW_BUILD
-                shown = f"{step.text} ({words['labels']['new_home']})" if new else step.text
-                return Answer({"uprn": "", "address": step.text, "new_home": new}, shown, f"typed:{step.text}")
+                new = f" ({words['labels']['new_home']})" if step.outcome == Outcome.NEW_BUILD else ""
+                return _in_own_words(step.text + new)
             case Outcome.NOT_SAID if field.optional:
                 return Answer(None, words["labels"]["not_given"], "")
             case Outcome.NOT_SAID | Outcome.STOPPED:
@@ -81,6 +113,16 @@ class Addressing:
 
     def _lookup(self, form: Form) -> LookupOf:
         return LookupOf(self._addresses, form.definition.council)
+
+
+def _picks(form: Form) -> bool:
+    """Whether there are addresses to pick from."""
+    return any(str(value).startswith(f"{CHOICE}uprn:") for value, _ in (form.inner or {}).get("choices", ()))
+
+
+def _in_own_words(text: str) -> Answer:
+    """An address that is not in the gazetteer."""
+    return Answer({"uprn": "", "address": text}, text, f"typed:{text}")
 
 
 def _kept(form: Form, step: AddressStep) -> Form:

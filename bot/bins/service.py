@@ -6,7 +6,7 @@ and end them here, inside the caller's transaction, so that the audit is written
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,6 +66,10 @@ class Bins:
     def of_council(self, council: str) -> CouncilBins:
         """A council's containers and words."""
         return self._councils[council]
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return self._clock.now()
 
     def today(self) -> date:
         """The date in London."""

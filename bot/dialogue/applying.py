@@ -60,6 +60,7 @@ class ApplicationTask:
             return None
         form = self._applications.begin(definition, said)
         form = await self._addressing.from_opening(form, said)
+        form = await self._addressing.from_known(form, str(conversation.context.known.get("uprn", "")))
         replies = self._replies(definition)
         return await self._ask(form, replies.beginning(form))
 
@@ -153,12 +154,18 @@ class ApplicationTask:
         if isinstance(understood, Answer):
             read_back = field.type == FieldType.ADDRESS and not choice and bool(understood.words)
             before = [self._replies(form.definition).plainly(f"{understood.words}.")] if read_back else []
-            return await self._go_on(filling.answered(form, field.name, understood), field.name, before)
+            insisted = form.answers.get(field.name) == understood
+            step = await self._go_on(filling.answered(form, field.name, understood), field.name, before, insisted)
+            uprn = understood.value.get("uprn") if isinstance(understood.value, dict) and not field.anywhere else ""
+            return replace(step, known={"uprn": uprn}) if uprn else step
         form = filling.missed(form, understood.pending)
         return await self._ask(form, problem=understood)
 
-    async def _go_on(self, form: Form, just: str, before: Sequence[Reply] = ()) -> TaskStep:
-        """What the answer brings about: notes, what is looked up, and then the next question."""
+    async def _go_on(self, form: Form, just: str, before: Sequence[Reply], insisted: bool) -> TaskStep:
+        """What the answer brings about: notes, what is looked up, and then the next question.
+
+        An answer that is given once more after it was questioned stands.
+        """
         replies = self._replies(form.definition)
         before = list(before)
         for note in filling.notes_due(form, just):
@@ -168,7 +175,7 @@ class ApplicationTask:
         finding = await self._applications.look(form, just)
         if finding is not None and finding.ends:
             return TaskStep([*before, replies.ended(finding.text)], None)
-        if finding is not None:
+        if finding is not None and not (finding.reopen and insisted):
             before.append(replies.plainly(finding.text))
             form = filling.change(form, finding.reopen) if finding.reopen else form
         return await self._ask(form, before)

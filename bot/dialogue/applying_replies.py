@@ -126,6 +126,7 @@ class Replies:
             "type": field.type.value,
             "progress": wording.progress(form, self._words),
             "why": field.why,
+            "why_label": self._words["labels"]["why"],
             "hint": field.hint,
             "form": f"/apply/{self._definition.council}/{self._definition.id}",
             "problem": bool(problem),
@@ -185,6 +186,7 @@ class Replies:
             "application": self._definition.id,
             "title": self._definition.title,
             "lead": lead,
+            "change_word": labels["change_word"],
             "lines": lines,
             "declaration": self._definition.declaration,
         }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.applications.addressing import Addressing
 from bot.applications.service import Applications
 from bot.bins.building import HomesAndBins
 from bot.cases.service import Cases
@@ -24,6 +25,7 @@ from bot.knowledge.service import Knowledge
 from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+ADDRESSING = web.AppKey("addressing", Addressing)
 APPLICATIONS = web.AppKey("applications", Applications)
 HOMES = web.AppKey("homes", HomesAndBins)
 CASES = web.AppKey("cases", Cases)

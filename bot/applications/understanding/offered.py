@@ -46,6 +46,16 @@ def understand(field: Field, text: str, asked: Asked) -> Answer | Problem:
     return dates.answer_of(day)
 
 
+def day_of(field: Field, raw: str, asked: Asked) -> Answer | None:
+    """A day that was chosen before; whether it still has room is seen when it is sent."""
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        return None
+    capacity = field.capacity
+    return dates.answer_of(day) if capacity and day.weekday() in capacity.weekdays and day > asked.today else None
+
+
 def days_with_room(capacity: Capacity, today: date, taken: dict[date, int], most: int = 6) -> tuple[date, ...]:
     """The next days that are offered: of the council's weekdays, with places left."""
     found = []

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
-from bot.web.resident import bins, case, chat, demo
+from bot.web.resident import apply, bins, case, chat, demo
 from bot.web.resident.assets import FOR_A_YEAR, FOR_AN_HOUR, LOADER
 from bot.web.resident.chat import FOR_EVERY_SITE
 from bot.web.resident.pages import PAGES, Pages
@@ -52,6 +52,9 @@ def add_resident_routes(app: web.Application) -> None:
     for address in ("/chat/{council}", "/w/{council}"):
         add_route(app, "GET", address, chat.show, PUBLIC)
         add_route(app, "POST", address, chat.post, PUBLIC)
+    add_route(app, "GET", "/apply/{council}", apply.index, PUBLIC)
+    add_route(app, "GET", "/apply/{council}/{id}", apply.show, PUBLIC)
+    add_route(app, "POST", "/apply/{council}/{id}", apply.post, PUBLIC)
     for address in ("/case", "/case/{council}"):
         add_route(app, "GET", address, case.show, PUBLIC)
         add_route(app, "POST", address, case.post, PUBLIC)

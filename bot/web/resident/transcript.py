@@ -48,6 +48,7 @@ class MessageView:
     rated: str
     latest: bool
     greeting: bool
+    data: Mapping[str, Any]  # what a report or application adds, for templates/application.html
 
 
 def message_view(
@@ -71,7 +72,7 @@ def message_view(
         text=message.text,
         html=with_new_tabs(str(data.get("html", "")), words["page"]["new_tab"]),
         language=language if _LANGUAGE.fullmatch(language) else "",
-        choices=message.choices,
+        choices=_choices_below(message),
         sources=tuple(
             SourceView(source.title, source.url, checked_note(source.url, source.checked, words)) for source in message.sources
         ),
@@ -79,7 +80,14 @@ def message_view(
         rated=(rated or {}).get(seq or 0, ""),
         latest=seq is not None and seq == latest,
         greeting=bool(data.get("greeting")),
+        data=data,
     )
+
+
+def _choices_below(message: Message | Reply) -> tuple[Choice, ...]:
+    """The choices under a message; those that stand beside an answer to check are left out."""
+    beside = {line["choice"] for line in message.data.get("lines", ()) if isinstance(line, dict) and "choice" in line}
+    return tuple(choice for choice in message.choices if choice.value not in beside)
 
 
 def checked_note(url: str, checked: date, words: Mapping[str, Any]) -> str:

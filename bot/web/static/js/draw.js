@@ -1,6 +1,7 @@
 /* Draws messages from the patterns in the page, which the server's own template made, and keeps them in order by seq.
    Words go in as text; only data.html, which the server has sanitised, goes in as HTML. */
 
+import { choicesBelow, drawApplication } from "./draw-application.js";
 import { byId, dayInWords, filled, words } from "./settings.js";
 import { recall } from "./store.js";
 
@@ -161,6 +162,7 @@ function drawn(message) {
     text.textContent = message.text;
     body.replaceChildren(text);
   }
+  drawApplication(item, message, choiceButton);
   drawChoices(part(item, ".choices"), message);
   drawSources(part(item, ".sources"), message);
   drawFeedback(part(item, ".feedback"), message);
@@ -169,8 +171,9 @@ function drawn(message) {
 
 /** @param {HTMLElement} place @param {Message} message */
 function drawChoices(place, message) {
-  if (!message.choices.length) return place.remove();
-  for (const { value, label } of message.choices) {
+  const choices = choicesBelow(message);
+  if (!choices.length) return place.remove();
+  for (const { value, label } of choices) {
     const line = document.createElement("li");
     line.append(choiceButton(value, label));
     place.append(line);

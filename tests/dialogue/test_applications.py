@@ -1,0 +1,149 @@
+"""Every report and application from the first words to the reference, through the public API with the real engine."""
+
+import pytest
+
+from bot.applications.model import FieldType
+from bot.applications.reading import read_definitions
+from tests.conftest import ROOT
+
+NAMES = sorted(read_definitions(ROOT / "councils")["enfield"])
+HOME = "12 Invented Lane, Enfield, EN1 9ZZ"
+
+# What a resident says to questions by name, and otherwise by type; the rest has something to choose from.
+SAID = {
+    "container": "the brown one",
+    "day": "yesterday",
+    "out_in_time": "yh it was",
+    "household": "its just me and my daughter shes 12",
+    "items": "a sofa and two matresses",
+    "change": "my partner moved in",
+    "since": "last tuesday",
+    "seen": "last tuesday",
+    "date": "yesterday",
+    "starts": "1 september 2025",
+    "ends": "30 june 2028",
+    "begin": "next friday",
+    "until": "1 march 2027",
+    "adults": "3",
+    "students": "3",
+    "bins": "one",
+    "pay": "£20",
+    "time": "in the morning",
+}
+BY_TYPE = {
+    "text": "by the green gate next to the shop",
+    "name": "Robert Smith",
+    "email": "robert.smith@example.org",
+    "telephone": "07700 900123",
+    "money": "about £400",
+    "number": "2",
+    "yes_no": "no",
+    "household": "just me",
+    "date": "yesterday",
+}
+
+
+def labels(message):
+    return {choice["label"]: choice["value"] for choice in message["choices"]}
+
+
+async def answer(resident, question):
+    """Answers one question; an address goes the way of one that is not on the list."""
+    field, kind = question["data"]["field"], question["data"]["type"]
+    if kind == "address":
+        replies = await resident.ask("my address is not on the list")
+        return await resident.ask(HOME) if replies[-1]["data"].get("field") == field else replies
+    if field in SAID:
+        return await resident.ask(SAID[field])
+    if kind in BY_TYPE:
+        return await resident.ask(BY_TYPE[kind])
+    return await resident.ask(choice=question["choices"][0]["value"])
+
+
+async def filled_in(resident, replies):
+    """Answers until there is something else than a question; gives that message."""
+    for _ in range(30):
+        last = replies[-1]
+        if last["kind"] != "question":
+            return last
+        replies = await answer(resident, last)
+    raise AssertionError(f"still asking: {replies}")
+
+
+async def begin(resident, name):
+    """Presses the button that begins an application, which every form page and answer offers."""
+    opening = {
+        "call_back": "how can i contact the council",
+        "garden_waste": "how do i get a garden waste bin collection",
+        "assisted_collection": "i am disabled and cannot move my bins",
+        "single_person_discount": "can i get the single person discount",
+        "moving_in": "i am moving house what about council tax",
+        "moving_out": "i am moving house what about council tax",
+        "moving_within": "i am moving house what about council tax",
+        "council_tax_reduction": "how do i apply for council tax reduction on a low income",
+        "student_exemption": "do students pay council tax",
+        "payment_arrangement": "im behind with my council tax what happens now",
+        "change_of_circumstances": "how do i report a change of circumstances for my housing benefit",
+        "discretionary_housing_payment": "how do i apply for a discretionary housing payment",
+        "hardship": "what help is there with food and heating from the hardship fund",
+        "complaint": "how do i make a complaint about the council",
+        "bin_missed": "my bin was not collected",
+        "container": "i need a new bin mine is broken",
+        "bulky_waste": "i want to book a bulky waste collection",
+        "fly_tip": "i want to report fly tipping in my road",
+        "rough_sleeper": "i saw a man sleeping rough in a doorway",
+    }[name]
+    replies = await resident.ask(opening)
+    if replies[-1]["kind"] == "question":
+        return replies
+    button = {choice["value"] for reply in replies for choice in reply["choices"]}
+    assert f"start:application:{name}" in button, replies
+    return await resident.ask(choice=f"start:application:{name}")
+
+
+def test_every_shipped_application_is_tried_here():
+    assert {FieldType(kind) for kind in ("address", "date", "household")} <= set(FieldType)
+    assert len(NAMES) >= 19
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_an_application_ends_with_a_reference(resident, name):
+    check = await filled_in(resident, await begin(resident, name))
+    assert check["kind"] == "check_answers", check
+    assert check["data"]["application"] == name
+    [case] = await resident.ask("yes")
+    assert case["kind"] == "case"
+    assert case["data"]["reference"]
+    assert case["data"]["lines"]
+
+
+async def test_an_interruption_a_correction_a_stop_and_a_resume(resident):
+    await resident.ask("my brown bin was not emptied yesterday")
+    question = (await resident.ask("my address is not on the list"))[-1]
+    assert question["data"]["field"] == "address"
+    question = (await resident.ask(HOME))[-1]
+    assert question["data"]["field"] == "out_in_time", "the bin and the day were in the first words"
+    answered, again = (await resident.ask("what goes in the blue bin?"))[-2:]
+    assert answered["kind"] == "answer"
+    assert again["data"]["field"] == "out_in_time"
+    changed = (await resident.ask("change the date"))[-1]
+    assert changed["data"]["field"] == "day"
+    assert (await resident.ask("31 february"))[-1]["data"]["problem"]
+    assert (await resident.ask("last tuesday"))[-1]["data"]["field"] == "out_in_time"
+    [stopped] = await resident.ask("stop")
+    assert "Nothing was sent" in stopped["text"]
+    first = await resident.ask("my brown bin was not emptied yesterday")
+    assert first[-1]["data"]["field"] == "address"
+
+
+async def test_a_dated_receipt_says_what_was_told(resident):
+    check = await filled_in(resident, await begin(resident, "change_of_circumstances"))
+    assert check["kind"] == "check_answers"
+    [case] = await resident.ask("yes")
+    assert any(line.startswith("You told us on ") and "your partner moved in" in line for line in case["data"]["lines"])
+
+
+async def test_danger_is_answered_before_a_form_about_a_rough_sleeper(resident):
+    replies = await begin(resident, "rough_sleeper")
+    assert "999" in replies[0]["text"]
+    assert replies[-1]["data"]["field"] == "place"
