@@ -17,6 +17,7 @@ from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
 from bot.bins.building import bins_room
 from bot.cases.building import CasesParts, Outside, running_cases
+from bot.cases.casework import Casework
 from bot.cases.integrations import MissingSecret
 from bot.conversations.service import Conversations
 from bot.dialogue.applying import ApplicationTask
@@ -50,6 +51,7 @@ from bot.safety.service import UrgentScreens
 from bot.settings import Settings
 from bot.staff.building import Staff
 from bot.web import keys
+from bot.web.console.desk.pages import prepare_desk
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
 from bot.web.console.shell import read_console_words
 from bot.web.internal.actions import new_actions_app
@@ -173,6 +175,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[OPEN311] = Open311Server(room.services, room.api_keys, settings.public_url)
         public[keys.APPLICATIONS] = applications
         public[keys.ADDRESSING] = addressing
+        public[keys.CASEWORK] = Casework(database, cases, staff.audit, knowledge.council_ids)
         public[keys.KNOWLEDGE] = knowledge
         public[keys.COMPOSER] = assistant.composer
         public[keys.SWITCHED] = assistant.switched
@@ -193,6 +196,7 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
     public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
     public[keys.STOPPING] = asyncio.Event()
     public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)
+    prepare_desk(public, settings.councils_folder)
     public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
     public.on_shutdown.append(_stop_streams(bus))
     return public

@@ -52,16 +52,18 @@ class Bus:
             listener.wake()
 
     @asynccontextmanager
-    async def listen(self, topic: str) -> AsyncIterator[Listener]:
-        """A listener for as long as the `async with` lasts."""
+    async def listen(self, *topics: str) -> AsyncIterator[Listener]:
+        """A listener to one topic or to any of several, for as long as the `async with` lasts."""
         listener = Listener()
-        self._listeners[topic].add(listener)
+        for topic in topics:
+            self._listeners[topic].add(listener)
         try:
             yield listener
         finally:
-            self._listeners[topic].discard(listener)
-            if not self._listeners[topic]:
-                del self._listeners[topic]
+            for topic in topics:
+                self._listeners[topic].discard(listener)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]
 
     def wake_all(self) -> None:
         """Wakes every listener, so that open streams notice that the product is stopping."""

@@ -7,6 +7,7 @@ passing.py has what takes a chat away from somebody.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 import structlog
@@ -16,14 +17,16 @@ from bot.conversations import store as conversations
 from bot.conversations.model import ASSISTANT, QUEUE, Kind, Reply
 from bot.conversations.service import NotFound
 from bot.conversations.text import clean_text
+from bot.foundation.bus import Listener
 from bot.handoff import moves, store
 from bot.handoff.access import Access, first_line
 from bot.handoff.checking import Checking
 from bot.handoff.model import ALERT_AGE, Handoff, Outcome, Stage, Team, in_order, staff_of, staff_owner
+from bot.handoff.parts import queue_topic, staff_topic
 from bot.handoff.refusals import Taken
 from bot.handoff.views import Alert, Chat, QueueItem, QueueSnapshot, Sent, Summary, snapshot_version
 from bot.staff.audit import Action
-from bot.staff.model import Actor, Permission
+from bot.staff.model import ALL, Actor, Permission
 
 log = structlog.get_logger()
 
@@ -73,6 +76,13 @@ class Desks:
         async with self._database.reading() as tx:
             conversation, handoff = await self._access.readable(tx, actor, conversation_id)
             return await self._access.chat(tx, actor, conversation, handoff, after)
+
+    def listen(self, actor: Actor, conversation_id: str = "") -> AbstractAsyncContextManager[Listener]:
+        """A listener that is woken by the queue, by the actor's chats, and by one more conversation when it is named."""
+        parts = self._access.parts
+        councils = parts.wording.councils if actor.council == ALL else (actor.council,)
+        topics = {*(queue_topic(council) for council in councils), staff_topic(actor.staff_id), conversation_id} - {""}
+        return parts.bus.listen(*topics)
 
     def outcomes(self, council: str) -> list[Outcome]:
         """How a chat can end, each with its meaning."""

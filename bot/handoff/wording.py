@@ -42,6 +42,11 @@ class Wording:
         self._plans = plans
         self._knowledge = knowledge
 
+    @property
+    def councils(self) -> list[str]:
+        """The councils that have a plan."""
+        return sorted(self._plans)
+
     def plan(self, council: str) -> Plan:
         """The council's plan."""
         return self._plans[council]

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.applications.addressing import Addressing
 from bot.applications.service import Applications
 from bot.bins.building import HomesAndBins
+from bot.cases.casework import Casework
 from bot.cases.service import Cases
 from bot.conversations.service import Conversations
 from bot.dialogue.composing import Composer
@@ -29,6 +30,7 @@ ADDRESSING = web.AppKey("addressing", Addressing)
 APPLICATIONS = web.AppKey("applications", Applications)
 HOMES = web.AppKey("homes", HomesAndBins)
 CASES = web.AppKey("cases", Cases)
+CASEWORK = web.AppKey("casework", Casework)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)
 SWITCHED = web.AppKey("switched", Switched)

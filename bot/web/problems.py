@@ -11,9 +11,21 @@ import structlog
 from aiohttp import web
 from structlog.contextvars import bound_contextvars
 
+from bot.cases.service import CaseHasEnded, CaseNotFound, ChangedMeanwhile, UnknownStatus
 from bot.conversations.service import Closed, NotFound, UnknownChoice
 from bot.conversations.text import UnusableText
 from bot.foundation.limits import TooOften
+from bot.handoff.refusals import (
+    AtCapacity,
+    DraftDecided,
+    NotAvailable,
+    NoteNeeded,
+    NotYours,
+    OwnDraft,
+    Taken,
+    UnknownOutcome,
+    UnknownTeam,
+)
 from bot.knowledge.service import UnknownCouncil
 from bot.staff.model import NotAllowed
 
@@ -58,6 +70,22 @@ _TITLES = {
 }
 
 
+# What staff ask for and is not done: status, name for programs, sentence.
+_REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+    NotYours: (409, "not_yours", "This chat is not yours, or no longer, so nothing was changed."),
+    NotAvailable: (409, "not_available", "That person cannot take a chat now."),
+    NoteNeeded: (422, "note_needed", "Write a note for whoever comes next."),
+    UnknownTeam: (422, "unknown_team", "There is no such team in this council."),
+    UnknownOutcome: (422, "unknown_outcome", "That outcome is not in the council's list."),
+    DraftDecided: (409, "draft_decided", "Somebody has decided about this reply, or its chat has moved on."),
+    OwnDraft: (403, "own_draft", "Nobody approves their own reply."),
+    CaseNotFound: (404, "case_not_found", "There is no such case for you."),
+    CaseHasEnded: (409, "case_ended", "This case has ended."),
+    ChangedMeanwhile: (409, "changed_meanwhile", "Somebody changed this case meanwhile. Read it again first."),
+    UnknownStatus: (422, "unknown_status", "That status is not in the council's list."),
+}
+
+
 def as_problem(error: Exception) -> Problem | None:
     """Our exceptions as problems; None for one that nobody expected."""
     match error:
@@ -75,6 +103,13 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem(422, "unknown_choice", "That choice was not offered in this conversation.")
         case UnusableText():
             return Problem(422, error.code, str(error))
+        case Taken():
+            who = f"{error.by} has it" if error.by else "Somebody else was quicker"
+            return Problem(409, "taken", f"{who}. The chat is no longer in the queue.")
+        case AtCapacity():
+            return Problem(409, "at_capacity", f"There are {error.most} chats already, which is as many as allowed.")
+        case _ if type(error) in _REFUSALS:
+            return Problem(*_REFUSALS[type(error)])
         case TooOften():
             wait = {"Retry-After": str(error.seconds)}
             return Problem(429, "too_many_requests", f"That was too often. Try again in {error.seconds} seconds.", wait)

@@ -15,6 +15,7 @@ from bot.web.console.routes import add_console_routes
 from bot.web.open311.routes import add_open311_routes
 from bot.web.problems import problem_documents
 from bot.web.resident.routes import add_resident_routes
+from bot.web.staff_api.routes import add_staff_api_routes
 
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -43,4 +44,5 @@ def new_public_app() -> web.Application:
     add_open311_routes(app)
     add_resident_routes(app)
     add_console_routes(app)
+    add_staff_api_routes(app)
     return app

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.web.access import PUBLIC, add_route
 from bot.web.api import schemas
+from bot.web.staff_api.openapi import staff_components, staff_paths
 
 _REF = "#/components/schemas/{model}"
 _SENT = (
@@ -42,10 +43,13 @@ def openapi_document() -> dict[str, Any]:
             "version": "1",
             "description": "Conversations between residents and a council's assistant and staff.",
         },
-        "paths": _paths(),
+        "paths": _paths() | staff_paths(),
         "components": {
-            "schemas": components,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "The conversation's token."}},
+            "schemas": staff_components() | components,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "The conversation's token."},
+                "staff": {"type": "http", "scheme": "bearer", "description": "An API token of a member of staff."},
+            },
         },
     }
 

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 from structlog.contextvars import get_contextvars
 
+from bot.conversations.service import NotFound
 from bot.foundation.limits import TooOften
 from bot.staff.model import NotAllowed
 from bot.staff.service import NoSuchAccount
@@ -20,7 +21,7 @@ from bot.web.problems import Handler, Problem
 
 log = structlog.get_logger()
 
-_MISSING = (NoSuchAccount, NoSuchNotice, web.HTTPNotFound, web.HTTPMethodNotAllowed)
+_MISSING = (NotFound, NoSuchAccount, NoSuchNotice, web.HTTPNotFound, web.HTTPMethodNotAllowed)
 
 
 @web.middleware

@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.staff.model import Step
 from bot.web.access import PUBLIC, SIGNED_IN, add_route
 from bot.web.console import home, signing_in
+from bot.web.console.desk.routes import add_desk_routes
 
 
 def add_console_routes(app: web.Application) -> None:
@@ -15,3 +16,4 @@ def add_console_routes(app: web.Application) -> None:
     add_route(app, "POST", "/console/sign-out", signing_in.sign_out, SIGNED_IN)
     add_route(app, "GET", "/console/new-password", signing_in.new_password_page, Step.NEW_PASSWORD)
     add_route(app, "POST", "/console/new-password", signing_in.new_password, Step.NEW_PASSWORD)
+    add_desk_routes(app)

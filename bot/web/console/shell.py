@@ -32,7 +32,13 @@ class Place:
     keys: str = ""
 
 
-PLACES = (Place("home", "/console", SIGNED_IN, "g h"),)
+PLACES = (
+    Place("home", "/console", SIGNED_IN, "g h"),
+    Place("desk", "/console/desk", Permission.ANSWER_CHATS, "g d"),
+    Place("drafts", "/console/drafts", Permission.SUPERVISE_CHATS, "g r"),
+    Place("cases", "/console/cases", Permission.WORK_CASES, "g c"),
+    Place("history", "/console/history", Permission.READ_TRANSCRIPTS, "g p"),
+)
 
 
 def read_console_words(councils_folder: Path) -> Words:

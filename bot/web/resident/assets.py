@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 LOADER = "loader.js"
 GOVUK_CSS = Path("govuk-frontend/dist/govuk/govuk-frontend.min.css")
+MORPHDOM = Path("morphdom/dist/morphdom-esm.js")  # puts new HTML in the place of old, for the console
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 _LICENSED_FONTS = re.compile(r"@font-face\{[^}]*\}")
@@ -65,6 +66,10 @@ class Assets:
         except OSError:
             log.warning("govuk_frontend_missing", advice="run make setup; the pages work, but look plain")
             files["css/govuk.css"] = b""
+        try:
+            files["vendor/morphdom.js"] = (node_modules / MORPHDOM).read_bytes()
+        except OSError:
+            log.warning("morphdom_missing", advice="run make setup; the console works, but does not update by itself")
         return cls(files)
 
     def address(self, name: str) -> str:

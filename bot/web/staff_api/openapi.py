@@ -1,0 +1,116 @@
+"""The staff API's part of the OpenAPI document: operations and the shapes they send, taken from the code."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from bot.web.staff_api import schemas
+from bot.web.staff_api.routes import HERE
+
+_REF = "#/components/schemas/{model}"
+_ACCEPTED = (
+    schemas.Reply, schemas.NewNote, schemas.Noted, schemas.Transfer, schemas.End, schemas.SetPresence,
+    schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote,
+)  # fmt: skip
+_SENT = (schemas.Me, schemas.Sent, schemas.Desk, schemas.StaffChat, schemas.StaffCase, schemas.Cases)
+_RECORDS: dict[str, TypeAdapter[Any]] = {"Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS}
+
+
+def staff_components() -> dict[str, Any]:
+    """The shapes of the staff API, by name."""
+    models = [(model, "serialization") for model in _SENT] + [(model, "validation") for model in _ACCEPTED]
+    _, definitions = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
+    components: dict[str, Any] = definitions["$defs"]
+    for name, record in _RECORDS.items():
+        shape = record.json_schema(mode="serialization", ref_template=_REF)
+        components |= shape.pop("$defs", {})
+        components[name] = shape
+    return components
+
+
+def staff_paths() -> dict[str, Any]:
+    """The operations of the staff API."""
+    text = {"schema": {"type": "string"}}
+    chat = {"name": "id", "in": "path", "required": True, **text, "description": "The conversation."}
+    draft = {"name": "id", "in": "path", "required": True, **text, "description": "The draft."}
+    reference = {"name": "reference", "in": "path", "required": True, **text, "description": "The case's reference."}
+    after = _number("after", "Only messages with a higher seq.", 0, 2_147_483_647)
+    listed = [
+        {"name": "ended", "in": "query", "schema": {"type": "string", "enum": ["yes", "no"]}, "description": "Ended ones."},
+        {"name": "team", "in": "query", **text, "description": "Of one team."},
+        {"name": "text", "in": "query", **text, "description": "A reference, a contact or words of the title."},
+        _number("limit", "How many at most.", 50, 200),
+        _number("offset", "How many to leave out first.", 0, 1_000_000),
+    ]
+    stream = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    watched = {"name": "chat", "in": "query", **text, "description": "A chat to listen to as well."}
+    last = {"name": "Last-Event-ID", "in": "header", **text, "description": "The seq of the last message that arrived."}
+    return {
+        f"{HERE}/me": {"get": _op("staffMe", "Who the token acts for.", {200: "Me"})},
+        f"{HERE}/queue": {"get": _op("staffQueue", "Everybody who waits, whole.", {200: "Queue"})},
+        f"{HERE}/queue/next": {"post": _op("staffNext", "Take the first of the queue.", {200: "StaffChat", 204: ""})},
+        f"{HERE}/chats": {"get": _op("staffChats", "Your own chats.", {200: "Chats"})},
+        f"{HERE}/chats/{{id}}": {"get": _op("staffChat", "A chat with its transcript.", {200: "StaffChat"}, [chat, after])},
+        f"{HERE}/chats/{{id}}/claim": {"post": _op("staffClaim", "Take a chat.", {200: "StaffChat"}, [chat])},
+        f"{HERE}/chats/{{id}}/messages": {
+            "post": _op("staffReply", "Reply to the resident, once.", {200: "Sent", 201: "Sent"}, [chat], "Reply")
+        },
+        f"{HERE}/chats/{{id}}/notes": {"post": _op("staffNote", "Note for colleagues, once.", {204: ""}, [chat], "NewNote")},
+        f"{HERE}/chats/{{id}}/transfer": {"post": _op("staffTransfer", "Pass a chat on.", {204: ""}, [chat], "Transfer")},
+        f"{HERE}/chats/{{id}}/put-back": {"post": _op("staffPutBack", "Back to the queue.", {204: ""}, [chat], "Noted")},
+        f"{HERE}/chats/{{id}}/to-assistant": {
+            "post": _op("staffToAssistant", "Leave it to the assistant.", {204: ""}, [chat], "Noted")
+        },
+        f"{HERE}/chats/{{id}}/end": {"post": _op("staffEnd", "End a chat with an outcome.", {204: ""}, [chat], "End")},
+        f"{HERE}/chats/{{id}}/take-over": {
+            "post": _op("staffTakeOver", "Take a colleague's chat.", {200: "StaffChat"}, [chat], "Noted")
+        },
+        f"{HERE}/presence": {"put": _op("staffPresence", "Say how it stands with you.", {200: "Desk"}, [], "SetPresence")},
+        f"{HERE}/drafts": {"get": _op("staffDrafts", "Replies that wait for a second person.", {200: "Drafts"})},
+        f"{HERE}/drafts/{{id}}/approve": {"post": _op("staffApprove", "Approve a reply.", {200: "Seq"}, [draft], "Approve")},
+        f"{HERE}/drafts/{{id}}/refuse": {"post": _op("staffRefuse", "Refuse a reply.", {204: ""}, [draft], "Refuse")},
+        f"{HERE}/cases": {"get": _op("staffCases", "Cases by their promised date.", {200: "Cases"}, listed)},
+        f"{HERE}/cases/{{reference}}": {"get": _op("staffCase", "A case with its history.", {200: "StaffCase"}, [reference])},
+        f"{HERE}/cases/{{reference}}/status": {
+            "post": _op("staffCaseStatus", "Move a case on.", {200: "StaffCase"}, [reference], "ChangeStatus")
+        },
+        f"{HERE}/cases/{{reference}}/notes": {
+            "post": _op("staffCaseNote", "Write in a case.", {200: "StaffCase"}, [reference], "CaseNote")
+        },
+        f"{HERE}/events": {"get": _op("staffEvents", "Listen with server-sent events.", {200: stream}, [watched, after, last])},
+    }
+
+
+def _op(
+    name: str,
+    summary: str,
+    answers: dict[int, str | dict[str, Any]],
+    parameters: list[dict[str, Any]] | None = None,
+    body: str = "",
+) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, answer in answers.items():
+        if isinstance(answer, dict):
+            responses[str(status)] = answer
+        else:
+            responses[str(status)] = {"description": "Done.", **({"content": _json(answer)} if answer else {})}
+    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="ProblemDocument")}}}
+    responses["default"] = {"description": "What is wrong, and what to do.", "content": problem}
+    operation: dict[str, Any] = {
+        "operationId": name, "summary": summary, "tags": ["staff"], "security": [{"staff": []}], "responses": responses,
+    }  # fmt: skip
+    if parameters:
+        operation["parameters"] = parameters
+    if body:
+        operation["requestBody"] = {"required": True, "content": _json(body)}
+    return operation
+
+
+def _json(model: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(model=model)}}}
+
+
+def _number(name: str, description: str, default: int, most: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0, "maximum": most, "default": default}
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}

@@ -1,0 +1,37 @@
+"""The routes of the staff API, each with its permission. Programs send an API token; the console's cookie works as well."""
+
+from aiohttp import web
+
+from bot.staff.model import Permission
+from bot.web.access import SIGNED_IN, add_route
+from bot.web.staff_api import casework, chats, events
+
+HERE = "/api/v1/staff"
+CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
+
+
+def add_staff_api_routes(app: web.Application) -> None:
+    """The staff API on the public application."""
+    chat, case, draft = f"{HERE}/chats/{{id}}", f"{HERE}/cases/{{reference}}", f"{HERE}/drafts/{{id}}"
+    add_route(app, "GET", f"{HERE}/me", chats.me, SIGNED_IN)
+    add_route(app, "GET", f"{HERE}/queue", chats.queue, CHATS)
+    add_route(app, "POST", f"{HERE}/queue/next", chats.claim_next, CHATS)
+    add_route(app, "GET", f"{HERE}/chats", chats.chats, CHATS)
+    add_route(app, "GET", chat, chats.open_chat, SIGNED_IN)  # an open chat and an ended one ask for different permissions
+    add_route(app, "POST", f"{chat}/claim", chats.claim, CHATS)
+    add_route(app, "POST", f"{chat}/messages", chats.reply, CHATS)
+    add_route(app, "POST", f"{chat}/notes", chats.note, CHATS)
+    add_route(app, "POST", f"{chat}/transfer", chats.transfer, CHATS)
+    add_route(app, "POST", f"{chat}/put-back", chats.noted("put_back"), CHATS)
+    add_route(app, "POST", f"{chat}/to-assistant", chats.noted("return_to_assistant"), CHATS)
+    add_route(app, "POST", f"{chat}/end", chats.end, CHATS)
+    add_route(app, "POST", f"{chat}/take-over", chats.take_over, SUPERVISE)
+    add_route(app, "PUT", f"{HERE}/presence", chats.set_presence, CHATS)
+    add_route(app, "GET", f"{HERE}/drafts", chats.drafts, SUPERVISE)
+    add_route(app, "POST", f"{draft}/approve", chats.approve, SUPERVISE)
+    add_route(app, "POST", f"{draft}/refuse", chats.refuse, SUPERVISE)
+    add_route(app, "GET", f"{HERE}/cases", casework.cases, CASES)
+    add_route(app, "GET", case, casework.case, CASES)
+    add_route(app, "POST", f"{case}/status", casework.change_status, CASES)
+    add_route(app, "POST", f"{case}/notes", casework.add_note, CASES)
+    add_route(app, "GET", f"{HERE}/events", events.events, CHATS)

@@ -1,0 +1,210 @@
+"""The shapes of the staff API: what is accepted as models, what is sent straight from the records of the rooms.
+
+Records are plain dataclasses; pydantic turns them into JSON and into JSON Schema, so the OpenAPI document says what is
+sent. A case never carries the code of its resident.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, StringConstraints, TypeAdapter
+
+from bot.cases.model import Case
+from bot.conversations.model import TEXT_LIMIT
+from bot.handoff.views import Chat, Draft, QueueSnapshot, Summary
+from bot.web.api.schemas import ClientMessageId, Message, Strict, message_shape
+
+Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT * 4)]
+Name = Annotated[str, StringConstraints(max_length=80)]
+
+
+class Reply(Strict):
+    """Body of a reply to the resident. `epoch` is the one that its writer saw."""
+
+    client_message_id: ClientMessageId
+    text: Text
+    epoch: int
+
+
+class NewNote(Strict):
+    """Body of a note for colleagues."""
+
+    client_message_id: ClientMessageId
+    text: Text
+
+
+class Noted(Strict):
+    """Body of a move with a note for whoever comes next."""
+
+    note: Text = ""
+
+
+class Transfer(Strict):
+    """Body of passing a chat on: to a team, or to one person."""
+
+    note: Text
+    team: Name = ""
+    staff_id: Name = ""
+
+
+class End(Strict):
+    """Body of ending a chat: how it ended, from the council's closed list."""
+
+    outcome: Name
+    note: Text = ""
+
+
+class SetPresence(Strict):
+    """Body of saying how it stands with oneself."""
+
+    presence: Literal["available", "busy", "break", "away", "offline"]
+    reason: Annotated[str, StringConstraints(max_length=120)] = ""
+
+
+class Approve(Strict):
+    """Body of approving a draft, in other words when `text` is given."""
+
+    text: Text | None = None
+
+
+class Refuse(Strict):
+    """Body of refusing a draft."""
+
+    reason: Text
+
+
+class ChangeStatus(Strict):
+    """Body of moving a case on: its status, and a word for the resident."""
+
+    status: Name
+    text: Text = ""
+
+
+class CaseNote(Strict):
+    """Body of writing in a case."""
+
+    text: Text
+    for_resident: bool = False
+
+
+class Me(BaseModel):
+    """Who the token acts for, and what it may do."""
+
+    staff_id: str
+    name: str
+    council: str
+    teams: list[str]
+    permissions: list[str]
+
+
+class Sent(BaseModel):
+    """Where a reply was stored; or the draft that now waits for a second person."""
+
+    seq: int
+    repeat: bool
+    draft: str
+
+
+class Desk(BaseModel):
+    """How it stands with somebody."""
+
+    staff_id: str
+    name: str
+    presence: str
+    reason: str
+
+
+class StaffChat(BaseModel):
+    """One chat with all that belongs to it."""
+
+    conversation_id: str
+    council: str
+    team: str
+    owner: str
+    epoch: int
+    mine: bool
+    stage: str
+    staff_name: str
+    topic: str
+    urgent: bool
+    matter: str
+    waiting_since: datetime | None
+    answer_by: datetime | None
+    away: bool
+    on_resident: bool
+    supervised: bool
+    outcome: str
+    card: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    log: list[dict[str, Any]]
+    unsent: list[dict[str, Any]]
+    messages: list[Message]
+
+
+class StaffCase(BaseModel):
+    """One case, without the code of its resident."""
+
+    reference: str
+    council: str
+    kind: str
+    title: str
+    team: str
+    status: str
+    urgency: int
+    due: date | None
+    overdue: bool
+    next_step: str
+    opened_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None
+    answers: list[tuple[str, str]]
+    contact: dict[str, str]
+    uprn: str
+    conversation_id: str | None
+    history: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Chats:
+    """One's own chats."""
+
+    chats: Sequence[Summary]
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Replies that wait for a second person."""
+
+    drafts: Sequence[Draft]
+
+
+class Cases(BaseModel):
+    """Cases by their promised date."""
+
+    cases: list[StaffCase]
+
+
+QUEUE = TypeAdapter(QueueSnapshot)
+CHATS = TypeAdapter(Chats)
+DRAFTS = TypeAdapter(Drafts)
+
+
+def chat_shape(chat: Chat) -> dict[str, Any]:
+    """A chat as JSON."""
+    names = [name for name in StaffChat.model_fields if name not in ("messages", "card", "notes", "log", "unsent")]
+    plain = {name: getattr(chat, name) for name in names}
+    plain["card"] = [vars(line) for line in chat.card]
+    plain |= {name: [dict(one) for one in getattr(chat, name)] for name in ("notes", "log", "unsent")}
+    plain["messages"] = [message_shape(one) for one in chat.messages]
+    return StaffChat.model_validate(plain).model_dump(mode="json", by_alias=True)
+
+
+def case_shape(case: Case, today: date) -> dict[str, Any]:
+    """A case as JSON."""
+    names = [name for name in StaffCase.model_fields if name not in ("overdue", "contact", "history")]
+    plain = {name: getattr(case, name) for name in names}
+    history = [{**vars(entry), "kind": str(entry.kind), "seen_by": str(entry.seen_by)} for entry in case.history]
+    plain |= {"overdue": case.overdue(today), "contact": vars(case.contact), "history": history}
+    return StaffCase.model_validate(plain).model_dump(mode="json")

@@ -1,0 +1,175 @@
+/* Keeps the workspace as it is on the server: the event stream says that something changed, the changing part is fetched
+   and morphed in. What somebody types, where they are and what they have folded open stays. Forms are sent without leaving
+   the page; without this script they are ordinary forms. */
+
+import morphdom from "../vendor/morphdom.js";
+import { alertFor, prepareSound } from "./sound.js";
+
+const lost = /** @type {HTMLElement} */ (document.getElementById("lost"));
+const TICK = 10_000;
+/** @type {EventSource|null} */
+let stream = null;
+let address = "";
+let fetching = false;
+let again = false;
+let sinceLost = "";
+
+prepareSound();
+listen();
+document.addEventListener("submit", send);
+document.addEventListener("keydown", (event) => {
+  const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.hasAttribute("data-sends")) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+document.addEventListener("click", insert);
+setInterval(tick, TICK);
+toTheEnd();
+
+/** Opens the one event stream of this page. */
+function listen() {
+  const wanted = desk().dataset.events || "";
+  if (wanted === address && stream && stream.readyState !== EventSource.CLOSED) return;
+  stream?.close();
+  address = wanted;
+  stream = new EventSource(wanted);
+  stream.addEventListener("change", (event) => {
+    found();
+    const news = JSON.parse(event.data);
+    alertFor(news);
+    if (news.stamp !== desk().dataset.stamp) refresh();
+  });
+  stream.addEventListener("gone", () => location.assign("/console/desk"));
+  stream.addEventListener("signed_out", () => say(lost.dataset.signedOut || ""));
+  stream.addEventListener("open", found);
+  stream.addEventListener("error", () => {
+    sinceLost ||= new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
+    say((lost.dataset.lost || "").replace("{time}", sinceLost));
+    if (stream?.readyState === EventSource.CLOSED) setTimeout(listen, 4000);
+  });
+}
+
+/** Fetches the changing part; one at a time, and once more when something changed meanwhile. */
+async function refresh() {
+  if (fetching) {
+    again = true;
+    return;
+  }
+  fetching = true;
+  try {
+    const response = await fetch(desk().dataset.part || "", { headers: { Accept: "text/html" } });
+    if (response.ok) swap(await response.text());
+  } catch {
+    // the stream's own error says that the connection is lost
+  } finally {
+    fetching = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+}
+
+/** Sends a form of the workspace and shows what came of it.
+ * @param {SubmitEvent} event */
+async function send(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.closest("#desk")) return;
+  event.preventDefault();
+  if (form.hasAttribute("data-finds")) return find(form);
+  if (form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  try {
+    const body = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
+    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
+    if (response.ok) form.reset();
+    if (response.ok) for (const field of form.querySelectorAll("[data-keep]")) /** @type {HTMLInputElement} */ (field).value = "";
+    if (response.ok) for (const fold of form.closest("details[id]") ? [form.closest("details")] : []) fold?.removeAttribute("open");
+    swap(await response.text());
+    document.getElementById("fault")?.focus();
+    if (response.ok && form.hasAttribute("data-sends")) document.getElementById("text")?.focus();
+  } catch {
+    say((lost.dataset.lost || "").replace("{time}", ""));
+  } finally {
+    delete form.dataset.sending;
+  }
+}
+
+/** Looks up answers without leaving the page, so that nothing that is typed is lost.
+ * @param {HTMLFormElement} form */
+async function find(form) {
+  const words = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const response = await fetch(`${form.action}?part=1&${words}`, { headers: { Accept: "text/html" } });
+  if (response.ok) swap(await response.text());
+}
+
+/** Puts an answer at hand into the reply, where the cursor is.
+ * @param {MouseEvent} event */
+function insert(event) {
+  const button = event.target instanceof Element ? /** @type {HTMLElement|null} */ (event.target.closest("[data-insert]")) : null;
+  const field = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text"));
+  if (!button || !field) return;
+  const before = field.value.slice(0, field.selectionStart);
+  const gap = before && !/\s$/.test(before) ? " " : "";
+  field.setRangeText(gap + (button.dataset.insert || ""), field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+}
+
+/** Puts new HTML in the place of the old, keeping what a person is in the middle of.
+ * @param {string} html */
+function swap(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("desk");
+  if (!fresh) return location.reload();
+  const atEnd = nearTheEnd();
+  morphdom(desk(), fresh, { onBeforeElUpdated: keep });
+  if (atEnd) toTheEnd();
+  listen();
+}
+
+/** @param {HTMLElement} old @param {HTMLElement} fresh */
+function keep(old, fresh) {
+  if (old.isEqualNode(fresh)) return false;
+  if (old instanceof HTMLDetailsElement && old.id) fresh.toggleAttribute("open", old.open);
+  if (old.hasAttribute("data-still") && old.matches(":hover")) return false; // a list never moves under the pointer
+  if (old.hasAttribute("data-keep") && !(fresh instanceof HTMLTextAreaElement && fresh.value && !(/** @type {any} */ (old).value))) return false;
+  if (/^(SELECT|INPUT)$/.test(old.tagName) && old === document.activeElement) return false;
+  if (old instanceof HTMLInputElement && old.type === "radio") fresh.toggleAttribute("checked", old.checked);
+  return true;
+}
+
+/** Brings the times on the page up to date. */
+function tick() {
+  for (const time of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-since]"))) {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dataset.since || "")) / 1000));
+    if (seconds >= 60 && seconds < 3600) time.textContent = (time.textContent || "").replace(/^\d+ \w+$/, `${Math.floor(seconds / 60)} min`);
+    else if (seconds < 60) time.textContent = (time.textContent || "").replace(/^\d+ \w+$/, `${Math.floor(seconds / 5) * 5} s`);
+  }
+}
+
+function nearTheEnd() {
+  const said = document.getElementById("said");
+  return !said || said.scrollHeight - said.scrollTop - said.clientHeight < 80;
+}
+
+function toTheEnd() {
+  const said = document.getElementById("said");
+  if (said) said.scrollTop = said.scrollHeight;
+}
+
+function desk() {
+  return /** @type {HTMLElement} */ (document.getElementById("desk"));
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  lost.textContent = sentence;
+  lost.hidden = !sentence;
+}
+
+function found() {
+  sinceLost = "";
+  say("");
+}
