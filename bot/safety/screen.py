@@ -63,6 +63,7 @@ class Screen:
         self._sayings = sayings
         self._spelling = spelling
         self._person = person
+        self._html: dict[str, str] = {}  # of each matter, once it was needed
 
     @property
     def matters(self) -> Sequence[str]:
@@ -80,7 +81,9 @@ class Screen:
         """The vetted answer to a kind of danger; an unknown kind gets the general one."""
         matter = matter if matter in self._answers else GENERAL
         answer = self._answers[matter]
-        data: dict[str, Any] = {"matter": matter, "intent": INTENT, "html": rendering.html(answer.words)}
+        if matter not in self._html:
+            self._html[matter] = rendering.html(answer.words)
+        data: dict[str, Any] = {"matter": matter, "intent": INTENT, "html": self._html[matter]}
         if answer.quick_exit:
             data["quick_exit"] = True
         return Reply(Kind.URGENT, rendering.plain_text(answer.words), (Choice(PERSON_CHOICE, self._person),), data=data)

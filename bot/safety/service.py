@@ -15,6 +15,7 @@ class UrgentScreens:
 
     def __init__(self, screens: Mapping[str, Screen]) -> None:
         self._screens = screens
+        self._last: tuple[str, str, Concern | None] | None = None  # a turn looks at its message twice
 
     def look(self, council: str, text: str) -> Reply | None:
         """The vetted reply to a message that surely speaks of danger, or None."""
@@ -23,7 +24,9 @@ class UrgentScreens:
 
     def concern(self, council: str, text: str) -> Concern | None:
         """What the wording alone says about danger, hints included."""
-        return self._screens[council].look(text)
+        if self._last is None or self._last[:2] != (council, text):
+            self._last = (council, text, self._screens[council].look(text))
+        return self._last[2]
 
     def hints(self, council: str, text: str) -> bool:
         """Whether the wording hints at danger, enough or not enough by itself."""

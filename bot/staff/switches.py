@@ -68,7 +68,7 @@ class Switches:
         now = self._clock.now()
         if self._read_at is not None and timedelta(0) <= now - self._read_at < KEPT:
             return
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             found = await switch_store.all_switches(tx)
             self._notices = tuple(await switch_store.notices_not_over(tx, now))
         self._off = frozenset((one.council, one.feature.value) for one in found if not one.on)
