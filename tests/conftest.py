@@ -79,11 +79,17 @@ async def session() -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the whole product, running with the real engine."""
+def engine_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The addresses of the real engine and of the whole product running with it."""
     if not (ROOT / "var" / "models" / "current").exists() or not ENGINE_PYTHON.exists():
         pytest.fail("The engine has no trained model: run make setup first.")
     folder = tmp_path_factory.mktemp("site")
     engine_port, actions_port = free_port(), free_port()
     with running_engine(folder, engine_port, actions_port), running_gateway(folder, engine_port, actions_port) as address:
-        yield address
+        yield f"http://127.0.0.1:{engine_port}", address
+
+
+@pytest.fixture(scope="session")
+def site(engine_site: tuple[str, str]) -> str:
+    """The address of the whole product, running with the real engine."""
+    return engine_site[1]
