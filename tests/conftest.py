@@ -6,6 +6,7 @@ The suite runs on SQLite always, and again on PostgreSQL where one listens on 12
 import asyncio
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from aiohttp import ClientSession
 
 from bot.app import knowledge_of
 from bot.foundation.clock import SystemClock
+from bot.foundation.migrations import migrate
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
 from tests.running import ENGINE_PYTHON, free_port, running_engine, running_gateway
@@ -50,17 +52,41 @@ def postgres_server() -> str:
     return POSTGRES
 
 
+@pytest.fixture(scope="session")
+def newest_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in its newest form, made by every migration once; tests get copies."""
+    path = tmp_path_factory.mktemp("newest") / "desk.sqlite3"
+    migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def newest_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database in its newest form, made by every migration once; tests get copies."""
+    name = f"desk_newest_{secrets.token_hex(6)}"
+    asyncio.run(_on_server(postgres_server, f'CREATE DATABASE "{name}"'))
+    migrate(_on_postgres(postgres_server, name))
+    yield name
+    asyncio.run(_on_server(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, empty database of each kind."""
+    """A fresh database of each kind, in its newest form and with nothing in it."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}"
+        copy = tmp_path / "desk.sqlite3"
+        shutil.copyfile(request.getfixturevalue("newest_sqlite"), copy)
+        yield f"sqlite+aiosqlite:///{copy}"
         return
-    server = request.getfixturevalue("postgres_server")
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("newest_postgres")
     name = f"desk_test_{secrets.token_hex(6)}"
-    asyncio.run(_on_server(server, f'CREATE DATABASE "{name}"'))
-    yield server.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
+    asyncio.run(_on_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield _on_postgres(server, name)
     asyncio.run(_on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _on_postgres(server: str, name: str) -> str:
+    return server.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
 
 
 async def _on_server(server: str, statement: str) -> None:

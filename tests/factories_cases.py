@@ -20,7 +20,7 @@ def make_new_case(key: str = "one", **changes: Any) -> NewCase:
         "council": "enfield",
         "kind": "bin_missed",
         "title": "Missed bin: brown bin",
-        "team": "waste",
+        "team": "bins",
         "answers": (("Which bin", "Brown bin"), ("Address", "4 Sample Road, EN2 0ZZ")),
         "data": {"container": "brown"},
         "promise_days": 2,

@@ -106,6 +106,12 @@ class Case:
         return self.ended_at is None and self.due is not None and self.due < today
 
     @property
+    def place(self) -> str:
+        """Where it is, as words: an application keeps an address with its UPRN, others keep words alone."""
+        given = self.data.get("address") or self.data.get("place") or ""
+        return str(given.get("address", "") if isinstance(given, dict) else given)
+
+    @property
     def residents_status(self) -> str:
         """The status that the resident sees: of the newest change that was for them to see."""
         changes = (EntryKind.OPENED, EntryKind.STATUS)

@@ -1,6 +1,5 @@
 """A database, a clock that stands still, and stand-ins for every system outside."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -19,7 +18,6 @@ from bot.cases.targets.calling import outside_session
 from bot.cases.targets.notify import Wording
 from bot.cases.wording import read_case_words
 from bot.foundation.database import Database
-from bot.foundation.migrations import migrate
 from tests.cases.workers import COUNCILS, SECRET, make_integrations, make_wording, make_worker
 from tests.factories import FixedClock
 from tests.factories_cases import make_cases, make_new_case
@@ -38,8 +36,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database."""
-    await asyncio.to_thread(migrate, database_url)
+    """A fresh database."""
     database = Database(database_url)
     yield database
     await database.close()

@@ -177,10 +177,10 @@ async def test_cases_are_listed_by_due_date_with_the_overdue_first(database, cas
     ended = await opened(database, cases, "ended", due=date(2026, 11, 1))
     async with database.writing() as tx:
         await cases.change_status(tx, "Sam", "enfield", ended.reference, "done")
-    listed = await cases.list_due(Wanted(["enfield"], ["waste"], ended=False))
+    listed = await cases.list_due(Wanted(["enfield"], ["bins"], ended=False))
     assert [case.reference for case in listed] == [one.reference for one in (late, urgent, today, never)]
     assert [case.overdue(cases.today()) for case in listed] == [True, False, False, False]
-    counts = await cases.due_counts(["enfield"], ["waste"])
+    counts = await cases.due_counts(["enfield"], ["bins"])
     assert (counts.open, counts.due_today, counts.overdue) == (4, 2, 1)
     assert await cases.list_due(Wanted(["enfield"], [])) == []
     assert await cases.list_due(Wanted([])) == []

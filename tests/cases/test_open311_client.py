@@ -153,3 +153,14 @@ async def test_the_form_has_only_fields_that_are_filled(depot):
     delivery = Delivery(item, case, case.history[0])
     fields = fields_of(delivery, post.integrations["enfield"].open311["depot"])
     assert set(fields) == {"api_key", "service_code", "description", "address_string", "attribute[container]"}
+
+
+async def test_a_place_of_an_application_goes_as_words_and_lists_as_one_field(depot):
+    post, system = depot
+    data = {"address": {"uprn": "100012345678", "address": "4 Sample Road, EN2 0ZZ"}, "container": ["garden", "food"]}
+    await post.open(data=data, uprn="100012345678")
+    await post.worker().deliver_due()
+    [sent] = system.taken
+    assert sent["address_string"] == "4 Sample Road, EN2 0ZZ"
+    assert sent["address_id"] == "100012345678"
+    assert sent["attribute[container]"] == "garden,food"

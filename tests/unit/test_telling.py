@@ -14,7 +14,7 @@ from bot.cases.outbox.model import LONGEST_WAIT, wait_after
 from bot.cases.targets.calling import PrivateAddress, PublicResolver, check_address, is_public, outside_session, was_private
 from bot.cases.targets.webhooks import signature, signed_headers
 from bot.cases.wording import read_case_words
-from bot.foundation.packs import UnreadablePackFile
+from bot.foundation.packs import UnreadablePackFile, load_yaml
 from tests.conftest import ROOT
 
 
@@ -97,12 +97,24 @@ def test_services_that_cannot_be_used_say_why(tmp_path, said, reason):
         PackServices.read(packs(tmp_path, "open311.yml", {"services": said}))
 
 
-def test_the_shipped_services_use_teams_that_there_are():
-    teams = yaml.safe_load((ROOT / "councils" / "england" / "handoff.yml").read_text(encoding="utf-8"))["teams"]
-    for council in ("enfield", "buckinghamshire"):
-        services = PackServices.read(ROOT / "councils").services(council)
-        assert services
-        assert {service.team for service in services} <= set(teams)
+def shipped(name):
+    """One mapping of the national base."""
+    return yaml.safe_load((ROOT / "councils" / "england" / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("council", ["enfield", "buckinghamshire"])
+def test_the_shipped_services_open_cases_of_kinds_and_teams_that_there_are(council):
+    services = PackServices.read(ROOT / "councils").services(council)
+    kinds = {load_yaml(path)["id"] for path in (ROOT / "councils" / "england" / "applications").glob("*.yml")}
+    assert services
+    assert {service.team for service in services} <= set(shipped("handoff.yml")["teams"])
+    assert {service.kind for service in services} <= kinds
+
+
+def test_applications_belong_to_teams_that_staff_can_be_in():
+    teams = set(shipped("handoff.yml")["teams"])
+    used = {path.name: load_yaml(path).get("team", "bins") for path in (ROOT / "councils").glob("*/applications/*.yml")}
+    assert {name: team for name, team in used.items() if team not in teams} == {}, "add the team to handoff.yml or use another"
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def fields_of(delivery: Delivery, receiver: Open311Receiver) -> dict[str, str]:
         "service_code": receiver.services[case.kind],
         "description": description,
         "address_id": case.uprn,
-        "address_string": str(case.data.get("address", "")),
+        "address_string": case.place,
         "lat": str(case.data.get("lat", "")),
         "long": str(case.data.get("long", "")),
     }
@@ -144,8 +144,17 @@ def fields_of(delivery: Delivery, receiver: Open311Receiver) -> dict[str, str]:
         first, _, last = case.contact.name.partition(" ")
         fields |= {"email": case.contact.email, "phone": case.contact.phone, "first_name": first, "last_name": last}
     for key, code in receiver.attributes.items():
-        fields[f"attribute[{code}]"] = case.reference if key == "reference" else str(case.data.get(key, ""))
+        fields[f"attribute[{code}]"] = case.reference if key == "reference" else _as_field(case.data.get(key))
     return {name: value for name, value in fields.items() if value}
+
+
+def _as_field(value: object) -> str:
+    """A value of the case's data for a form; what is no plain value is left out."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ",".join(str(one) for one in value)
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _who(receiver: Open311Receiver) -> dict[str, str]:

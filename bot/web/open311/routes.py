@@ -279,7 +279,7 @@ def _request(call: Call, case: Case) -> dict[str, Any]:
         "requested_datetime": _w3c(case.opened_at),
         "updated_datetime": _w3c(case.changed_at),
         "expected_datetime": _w3c(due) if due else None,
-        "address": str(case.data.get("address", "")) if trusted else "",
+        "address": case.place if trusted else "",
         "address_id": case.uprn if trusted else "",
         "zipcode": "",
         "lat": case.data.get("lat") if trusted else None,
