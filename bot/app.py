@@ -16,6 +16,7 @@ from actions import all_actions
 from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
 from bot.bins.building import bins_room
+from bot.bins.samples import load_samples
 from bot.cases.building import CasesParts, Outside, running_cases
 from bot.cases.casework import Casework
 from bot.cases.integrations import MissingSecret
@@ -150,6 +151,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         conversations.people = handoff.residents
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
         homes = bins_room(database, clock, settings.councils_folder)
+        stack.push_async_callback(homes.close)
         applications = applications_of(settings.councils_folder, knowledge, cases, database, homes, hours)
         addressing = addressing_of(settings.councils_folder, homes, applications)
         applying = ApplicationTask(applications, addressing)
@@ -208,9 +210,11 @@ def _outside(settings: Settings) -> Outside:
     return Outside(url, settings.secrets_folder, notifier, settings.notify_url, production=settings.production)
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Listens on both ports until `stop` is set."""
+async def serve(settings: Settings, stop: asyncio.Event, *, samples: bool = False) -> None:
+    """Listens on both ports until `stop` is set; with `samples` invented addresses are loaded first where there are none."""
     async with running(settings) as product:
+        if samples:
+            await load_samples(product.public[keys.DATABASE], product.public[keys.CLOCK], settings.councils_folder)
         runners = [
             web.AppRunner(product.public, shutdown_timeout=STOP_SECONDS),
             web.AppRunner(product.internal, shutdown_timeout=STOP_SECONDS),

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.addresses.importing import AddressImport, Request
 from bot.bins.importing import BinsImport, Summary
 from bot.bins.model import Change, Schedule
 from bot.bins.reading import CouncilBins, read_bins
-from bot.foundation.clock import Clock
 from bot.foundation.csvfiles import Reject
 from bot.foundation.database import Database
 from tests.conftest import ROOT
@@ -41,17 +39,3 @@ async def import_rounds(
     rejects: list[Reject] = []
     summary = await BinsImport(database, FixedClock(), lambda lines: None, rejects.append).run(council, path, containers)
     return summary, rejects
-
-
-async def load_samples(database: Database, clock: Clock, council: str = "enfield") -> None:
-    """The sample addresses and rounds of a pack."""
-    folder = ROOT / "councils" / council / "sample"
-    addresses = AddressImport(database, clock, lambda lines: None, _fail)
-    await addresses.run(Request(council, folder / "addresses.csv"))
-    bins = BinsImport(database, clock, lambda lines: None, _fail)
-    for name in ("rounds", "round-homes", "round-changes"):
-        await bins.run(council, folder / f"{name}.csv", CONTAINERS)
-
-
-def _fail(reject: Reject) -> None:
-    raise AssertionError(reject)

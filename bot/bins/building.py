@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.addresses.service import Addresses
-from bot.bins.reading import read_bins
+from bot.bins.outside import OutsideBins
+from bot.bins.providers import OwnRounds, Provider
+from bot.bins.reading import UK_BIN_COLLECTION, read_bins
 from bot.bins.service import Bins
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
@@ -16,8 +18,19 @@ class HomesAndBins:
 
     addresses: Addresses
     bins: Bins
+    outside: OutsideBins
+
+    async def close(self) -> None:
+        """Ends what is still being looked up elsewhere."""
+        await self.outside.close()
 
 
 def bins_room(database: Database, clock: Clock, councils_folder: Path) -> HomesAndBins:
-    """Both, with the containers and words of every pack. Raises UnreadablePackFile."""
-    return HomesAndBins(Addresses(database), Bins.with_own_rounds(database, clock, read_bins(councils_folder)))
+    """All of it, with the containers, words and provider of every pack. Raises UnreadablePackFile."""
+    councils = read_bins(councils_folder)
+    elsewhere = {
+        council: bins.external for council, bins in councils.items() if bins.provider == UK_BIN_COLLECTION and bins.external
+    }
+    own, outside = OwnRounds(database, clock), OutsideBins(database, clock, elsewhere)
+    providers: dict[str, Provider] = {council: outside if council in elsewhere else own for council in councils}
+    return HomesAndBins(Addresses(database), Bins(database, clock, councils, providers), outside)

@@ -24,7 +24,9 @@ class ExternalBins:
 
     module: str
     names: Mapping[str, str]  # its name of a container, in small letters → ours
+    url: str = "https://www.gov.uk/rubbish-collection-day"  # what the module is told; most know their address themselves
     base_url: str = ""  # another address than the module's own, for tests and for a council's own gateway
+    web_driver: str = ""  # address of a Selenium server, for modules that drive a browser
     seconds: float = 120.0  # after which a look-up in the background is given up
 
 
@@ -69,4 +71,5 @@ def _council(council: str, words: dict[str, Any]) -> CouncilBins:
 
 def _external(values: Mapping[str, Any]) -> ExternalBins:
     names = {str(theirs).lower(): str(ours) for theirs, ours in (values.get("names") or {}).items()}
-    return ExternalBins(str(values["module"]), names, str(values.get("base_url", "")), float(values.get("seconds", 120)))
+    other = {name: str(values[name]) for name in ("url", "base_url", "web_driver") if values.get(name)}
+    return ExternalBins(module=str(values["module"]), names=names, seconds=float(values.get("seconds", 120)), **other)

@@ -14,7 +14,7 @@ from bot.addresses.model import Address
 from bot.addresses.writing import normal
 from bot.bins import store
 from bot.bins.model import Collection, Disruption, Gathered, HomeBins, next_of_each
-from bot.bins.providers import OwnRounds, Provider
+from bot.bins.providers import Provider
 from bot.bins.reading import CouncilBins
 from bot.conversations.model import new_id
 from bot.conversations.text import clean_text
@@ -56,12 +56,6 @@ class Bins:
         self._clock = clock
         self._councils = councils
         self._providers = providers  # by council
-
-    @classmethod
-    def with_own_rounds(cls, database: Database, clock: Clock, councils: Mapping[str, CouncilBins]) -> "Bins":
-        """Every council by its imported rounds."""
-        own = OwnRounds(database, clock)
-        return cls(database, clock, councils, dict.fromkeys(councils, own))
 
     def of_council(self, council: str) -> CouncilBins:
         """A council's containers and words."""

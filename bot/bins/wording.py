@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from bot.addresses.model import Address
 from bot.bins.model import Collection, Container, Gathered, HomeBins
 from bot.bins.reading import CouncilBins
-from bot.foundation.words import LONDON, time_in_words
+from bot.foundation.words import LONDON, day_in_words, time_in_words
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,12 @@ def looked_up(bins: CouncilBins, gathered: Gathered, today: date) -> str:
     local = gathered.fetched_at.astimezone(LONDON)
     day = bins.words["words"]["today"] if local.date() == today else short_day(local.date(), today)
     return str(bins.words["words"]["fetched"]).format(day=day, time=time_in_words(local))
+
+
+def looked_up_on_paper(bins: CouncilBins, gathered: Gathered) -> str:
+    """The same for a page that may be printed and kept: with the whole date."""
+    local = gathered.fetched_at.astimezone(LONDON)
+    return str(bins.words["page"]["fetched"]).format(day=day_in_words(local.date()), time=time_in_words(local))
 
 
 def months(bins: CouncilBins, gathered: Gathered) -> tuple[Month, ...]:

@@ -18,6 +18,7 @@ from bot.settings import Settings
 def add(subparsers: Any) -> None:
     """Adds the command."""
     parser = subparsers.add_parser("serve", help="run the gateway alone")
+    parser.add_argument("--samples", action="store_true", help="first load the packs' invented addresses, to try it out")
     parser.set_defaults(run=run)
 
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     set_up_logs(settings.log_format)
     try:
-        asyncio.run(_until_told_to_stop(settings))
+        asyncio.run(_until_told_to_stop(settings, samples=arguments.samples and not settings.production))
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:
             raise
@@ -40,10 +41,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _until_told_to_stop(settings: Settings) -> None:
+async def _until_told_to_stop(settings: Settings, *, samples: bool) -> None:
     from bot.app import serve
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await serve(settings, stop)
+    await serve(settings, stop, samples=samples)

@@ -54,7 +54,8 @@ def ports(settings: Settings) -> list[Port]:
 
 def programs(settings: Settings) -> list[Program]:
     """The processes of the product; the engine is left out where DESK_ENGINE_URL names one elsewhere."""
-    gateway = Program("gateway", [sys.executable, "-m", "bot", "serve"], essential=True, warns=True)
+    samples = [] if settings.production else ["--samples"]  # so that a first run has addresses to try
+    gateway = Program("gateway", [sys.executable, "-m", "bot", "serve", *samples], essential=True, warns=True)
     if settings.engine_url:
         return [gateway]
     interpreter = str(Path("engine/.venv/bin/python").absolute())

@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,9 @@ def whole_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -
         rate_limits=False,
     )
     ready: Future[None] = Future()
-    thread = threading.Thread(target=desk.loop.run_until_complete, args=[_serve(desk, settings, knowledge, ready)], daemon=True)
+    thread = threading.Thread(
+        target=desk.loop.run_until_complete, args=[serve_desk(desk, settings, knowledge, ready)], daemon=True
+    )
     thread.start()
     ready.result(60)
     yield desk
@@ -75,10 +77,19 @@ def whole_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -
     desk.loop.close()
 
 
-async def _serve(desk: Desk, settings: Settings, knowledge: Knowledge, ready: "Future[None]") -> None:
+async def serve_desk(
+    desk: Desk,
+    settings: Settings,
+    knowledge: Knowledge,
+    ready: "Future[None]",
+    before: Callable[[Product], Awaitable[None]] | None = None,
+) -> None:
+    """Serves until the desk's `stop` is set; `before` is done to the product before anybody is let in."""
     try:
         async with running(settings, desk.engine, knowledge) as product:
             desk.product = product
+            if before:
+                await before(product)
             if PAGES not in product.public:
                 product.public[PAGES] = Pages.read(settings.councils_folder, production=False)
             runner = web.AppRunner(product.public, shutdown_timeout=1)

@@ -1,6 +1,6 @@
 """The calendar of one home: a page to look at and to print, and a feed that a telephone subscribes to.
 
-The address of both has the home's UPRN and nothing else about anybody: docs/decisions/0010 says why that is enough. Where the
+The address of both has the home's UPRN and nothing else about anybody: docs/decisions/0008 says why that is enough. Where the
 days cannot be had just now, the page says so with the council's own page beside it.
 """
 
@@ -10,7 +10,7 @@ from bot.addresses.model import Address
 from bot.bins.calendars import feed
 from bot.bins.model import Gathered
 from bot.bins.providers import NoBinDays, ProviderFailed
-from bot.bins.wording import left_out, looked_up, months
+from bot.bins.wording import left_out, looked_up_on_paper, months
 from bot.foundation.limits import TooOften
 from bot.web import keys
 from bot.web.resident.demo import not_found_page
@@ -41,7 +41,7 @@ async def calendar_page(request: web.Request) -> web.Response:
         "containers": [council.container(one) for one in _shown(gathered)] if gathered else [],
         "left_out": left_out(council, gathered, today) if gathered else [],
         "out_by": council.words["words"]["out_by"],
-        "fetched": looked_up(council, gathered, today) if gathered else "",
+        "fetched": looked_up_on_paper(council, gathered) if gathered else "",
         "council_page": council.words.get("page_address", ""),
         "feed": f"{request.path}.ics",
         "failed": failed,
