@@ -149,6 +149,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             read_canned(settings.councils_folder),
         )
         conversations.people = handoff.residents
+        staff.signing_in.on_sign_out = handoff.presences.leave
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
         homes = bins_room(database, clock, settings.councils_folder)
         stack.push_async_callback(homes.close)

@@ -62,6 +62,8 @@ class Presences:
 
     async def leave(self, actor: Actor, reason: str = "") -> None:
         """The actor signs out, mid-chat or not: their chats go back to the front of the queue with a word to residents."""
+        if not actor.may(Permission.ANSWER_CHATS):
+            return
         now = self._access.now()
         async with self._database.writing() as tx:
             await store.put_desk(tx, actor, now, presence=str(Presence.OFFLINE), reason=reason, since=now, seen_at=None)

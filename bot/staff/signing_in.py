@@ -5,7 +5,7 @@ address, wrong password and no password look the same from outside. A session is
 after a time without use and after a time in all, and gets a new token at every step of the sign-in.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +17,7 @@ from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.staff import store
 from bot.staff.audit import Action, Audit
-from bot.staff.model import Account, Life, Role, Session, Signed, Step
+from bot.staff.model import Account, Actor, Life, Role, Session, Signed, Step
 from bot.staff.passwords import Passwords, check_password
 
 log = structlog.get_logger()
@@ -79,6 +79,7 @@ class SigningIn:
         self._passwords = passwords
         self.life = life or Life()
         self._codes_for = frozenset(codes_for)
+        self.on_sign_out: Callable[[Actor], Awaitable[None]] | None = None  # so that nobody's chats wait for an empty chair
 
     async def sign_in(self, email: str, password: str, browser: str) -> tuple[str, Session]:
         """A session and its token; its step says what is still to come. Raises WrongSignIn, AccountLocked and TryLater."""
@@ -133,6 +134,8 @@ class SigningIn:
             if await store.end_sessions(tx, signed.account.id, only=signed.session.id):
                 await self._audit.record(tx, signed.actor, Action.SIGNED_OUT, f"account:{signed.account.id}")
         await self._bus.wake(topic_of(signed.account.id))
+        if self.on_sign_out:
+            await self.on_sign_out(signed.actor)
 
     async def change_password(self, signed: Signed, old: str, new: str, browser: str) -> tuple[str, Session]:
         """Sets a new password and ends every session but a fresh one, which it gives.

@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,15 +57,23 @@ class Desk:
 @pytest.fixture(scope="package")
 def whole_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The gateway in a thread of its own."""
+    with running_desk(knowledge, tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
+
+
+@contextmanager
+def running_desk(knowledge: Knowledge, folder: Path, **changes: Any) -> Iterator[Desk]:
+    """A gateway in a thread of its own, with other settings where they are given."""
     desk = Desk(free_port(), free_port(), SlowEngine())
-    settings = Settings(
-        host="0.0.0.0",
-        port=desk.port,
-        database_url=f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('desk') / 'desk.sqlite3'}",
-        councils_folder=ROOT / "councils",
-        encoders_folder=ROOT / "var" / "encoders",
-        rate_limits=False,
-    )
+    plain: dict[str, Any] = {
+        "host": "0.0.0.0",
+        "port": desk.port,
+        "database_url": f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}",
+        "councils_folder": ROOT / "councils",
+        "encoders_folder": ROOT / "var" / "encoders",
+        "rate_limits": False,
+    }
+    settings = Settings(**plain | changes)
     ready: Future[None] = Future()
     thread = threading.Thread(
         target=desk.loop.run_until_complete, args=[serve_desk(desk, settings, knowledge, ready)], daemon=True
