@@ -19,6 +19,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from bench import addresses
 from bench.figures import Round, milliseconds, together
 from bench.report import Results, ratios, surroundings, table
 from bench.residents import COUNCILS, WAYS, ask_all, read_all
@@ -43,11 +44,20 @@ class Plan:
     warm_up: int = 24
     readings: int = 200
     searches: int = 100
+    addresses: int = addresses.COUNT
 
     def smaller(self, share: float) -> "Plan":
         """The same with a share of everything, to see whether it works."""
         turns = {residents: max(residents * self.rounds, round(count * share)) for residents, count in self.turns.items()}
-        return Plan(turns, self.rounds, self.longest_round, 8, max(10, round(200 * share)), max(10, round(100 * share)))
+        return Plan(
+            turns,
+            self.rounds,
+            self.longest_round,
+            8,
+            max(10, round(200 * share)),
+            max(10, round(100 * share)),
+            round(self.addresses * share),
+        )
 
 
 def main() -> int:
@@ -96,6 +106,7 @@ def run(plan: Plan, *, old_stock: bool = False) -> Results:
             results["memory_after_start_mb"] = servers.memory()
             asyncio.run(ask_servers(servers, plan, questions, results))
             results["memory_mb"] = servers.memory()
+    results["gazetteer"] = addresses.measure(say, plan.addresses)
     results["seconds"] = time.perf_counter() - begun
     results["ratios"] = ratios(results)
     return results

@@ -6,11 +6,13 @@ have nothing but one line of text. formats.py reads the columns, importing.py ke
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.addresses.model import Address, Number, in_case, uprn_key
 from bot.addresses.postcodes import postcode_in, postcode_key, shown
 from bot.addresses.writing import STREET_KINDS, normal, number_of, read_address, unit_key
 
+KEPT = 20_000  # forms of names and postcodes that a file repeats from line to line
 LONGEST_LINE = 400
 LONGEST_PART = 120
 _HOMES_AND_BUSINESSES = ("R", "C", "X")  # classes of AddressBase: residential, commercial, both
@@ -57,34 +59,42 @@ def uprn_of(parts: Parts) -> str:
     return key
 
 
+# A file names a street or a postcode many times. Residents' own words never come through here, so nothing of them is kept.
+_normal = lru_cache(KEPT)(normal)
+_postcode = lru_cache(KEPT)(postcode_key)
+_unit = lru_cache(KEPT)(unit_key)
+_number = lru_cache(KEPT)(number_of)
+_in_case = lru_cache(KEPT)(in_case)
+
+
 def build(council: str, parts: Parts) -> Address:
     """The address of a line. Raises Rejected."""
     uprn = uprn_of(parts)
-    postcode = postcode_key(parts.postcode)
+    postcode = _postcode(parts.postcode)
     if parts.postcode.strip() and postcode is None:
         raise Rejected("the postcode is not one")
     if not parts.street.strip():
         return _from_line(council, uprn, parts, postcode)
     if postcode is None:
         raise Rejected("there is no postcode")
-    name, number = parts.name.strip(), number_of(parts.number) if parts.number.strip() else None
+    name, number = parts.name.strip(), _number(parts.number) if parts.number.strip() else None
     if number is None and parts.number.strip():
         name = name or parts.number.strip()  # a column for numbers or names
-    if number is None and (in_name := number_of(name)):
+    if number is None and (in_name := _number(name)):
         name, number = "", in_name
-    first = " ".join(filter(None, [str(number or "").upper(), in_case(parts.street.strip())]))
+    first = " ".join(filter(None, [str(number or "").upper(), _in_case(parts.street.strip())]))
     pieces = [parts.organisation, parts.unit, name, first, parts.locality, parts.town]
-    line = ", ".join([*dict.fromkeys(in_case(piece.strip()) for piece in pieces if piece.strip()), shown(postcode)])
+    line = ", ".join([*dict.fromkeys(_in_case(piece.strip()) for piece in pieces if piece.strip()), shown(postcode)])
     return _checked(
         Address(
             council=council,
             uprn=uprn,
             line=line,
-            unit=unit_key(parts.unit),
-            name=normal(name or parts.organisation),
+            unit=_unit(parts.unit),
+            name=_normal(name or parts.organisation),
             number=number or Number(),
-            street=normal(parts.street),
-            town=in_case(parts.town.strip()),
+            street=_normal(parts.street),
+            town=_in_case(parts.town.strip()),
             postcode=postcode,
         )
     )

@@ -14,8 +14,11 @@ from bot.bins.samples import load_samples
 from bot.bins.service import Bins, NewDisruption
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
+from bot.staff.audit_model import Filter
+from bot.staff.model import Role, command_line_actor
 from bot.web import keys
 from tests.api.desk import Resident
+from tests.api.staffed import Floor
 from tests.conftest import ROOT
 from tests.factories import FixedClock, ScriptedEngine, make_reading
 from tests.factories_bins import THURSDAY
@@ -248,3 +251,43 @@ async def test_the_plain_form_asks_and_answers_too(client):
         "/chat/enfield", data={"text": "when is my bin day at 12 Bath St EN1", "message_id": "m" * 16}
     ) as response:
         assert "12 Bath Street" in await response.text()
+
+
+async def test_a_supervisor_posts_and_ends_a_disruption_and_it_is_recorded(client, product, resident):
+    floor = Floor(product, client)
+    supervisor = await floor.sit_down("Sam Supervisor", role=Role.SUPERVISOR)
+    here, today = "/api/v1/staff/disruptions", product.public[keys.HOMES].bins.today().isoformat()
+    http, headers = (
+        supervisor.client,
+        {"X-Form-Token": (await supervisor.get("/console")).form_token, "Origin": origin_of(client)},
+    )
+    body = {"text": "Bath Street was not collected", "street": "Bath Street", "until": today}
+    async with http.post(f"{here}/enfield", json=body, headers=headers) as response:
+        assert response.status == 201, await response.text()
+        posted = await response.json()
+    assert (posted["street"], posted["posted_by"]) == ("bath street", "Sam Supervisor")
+    [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert answer["text"].startswith("Today: Bath Street was not collected.")
+    for path, status in (("enfield", 200), ("buckinghamshire", 403), ("nowhere", 404)):
+        assert (await http.get(f"{here}/{path}", headers=headers)).status == status
+    async with http.post(f"{here}/enfield", json=body | {"until": "2020-01-01"}, headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (422, "unusable_disruption")
+    for status in (204, 404):
+        assert (await http.delete(f"{here}/enfield/{posted['id']}", headers=headers)).status == status
+    audit = product.public[keys.STAFF].audit
+    events, _ = await audit.read(command_line_actor(), Filter(subject=f"disruption:{posted['id']}"))
+    assert [event.action for event in events] == ["disruption_ended", "disruption_posted"]
+    await floor.close()
+
+
+async def test_an_adviser_may_read_disruptions_but_not_post_them(client, product):
+    floor = Floor(product, client)
+    adviser = await floor.sit_down("Ada Adviser")
+    headers = {"X-Form-Token": (await adviser.get("/console")).form_token, "Origin": origin_of(client)}
+    assert (await adviser.client.get("/api/v1/staff/disruptions/enfield", headers=headers)).status == 200
+    assert (await adviser.client.post("/api/v1/staff/disruptions/enfield", json={}, headers=headers)).status == 403
+    await floor.close()
+
+
+def origin_of(client):
+    return str(client.make_url("/")).rstrip("/")

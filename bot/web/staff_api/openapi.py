@@ -11,9 +11,9 @@ from bot.web.staff_api.routes import HERE
 _REF = "#/components/schemas/{model}"
 _ACCEPTED = (
     schemas.Reply, schemas.NewNote, schemas.Noted, schemas.Transfer, schemas.End, schemas.SetPresence,
-    schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote,
+    schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote, schemas.PostDisruption,
 )  # fmt: skip
-_SENT = (schemas.Me, schemas.Sent, schemas.Desk, schemas.StaffChat, schemas.StaffCase, schemas.Cases)
+_SENT = (schemas.Me, schemas.Sent, schemas.Desk, schemas.StaffChat, schemas.StaffCase, schemas.Cases, schemas.PostedDisruptions)
 _RECORDS: dict[str, TypeAdapter[Any]] = {"Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS}
 
 
@@ -35,6 +35,8 @@ def staff_paths() -> dict[str, Any]:
     chat = {"name": "id", "in": "path", "required": True, **text, "description": "The conversation."}
     draft = {"name": "id", "in": "path", "required": True, **text, "description": "The draft."}
     reference = {"name": "reference", "in": "path", "required": True, **text, "description": "The case's reference."}
+    place = {"name": "council", "in": "path", "required": True, **text, "description": "The council."}
+    disruption = {"name": "id", "in": "path", "required": True, **text, "description": "The disruption."}
     after = _number("after", "Only messages with a higher seq.", 0, 2_147_483_647)
     listed = [
         {"name": "ended", "in": "query", "schema": {"type": "string", "enum": ["yes", "no"]}, "description": "Ended ones."},
@@ -77,6 +79,13 @@ def staff_paths() -> dict[str, Any]:
         },
         f"{HERE}/cases/{{reference}}/notes": {
             "post": _op("staffCaseNote", "Write in a case.", {200: "StaffCase"}, [reference], "CaseNote")
+        },
+        f"{HERE}/disruptions/{{council}}": {
+            "get": _op("staffDisruptions", "Where bins are not collected.", {200: "PostedDisruptions"}, [place]),
+            "post": _op("staffDisrupt", "Say so of a place.", {201: "PostedDisruption"}, [place], "PostDisruption"),
+        },
+        f"{HERE}/disruptions/{{council}}/{{id}}": {
+            "delete": _op("staffEndDisruption", "End one before its last day.", {204: ""}, [place, disruption])
         },
         f"{HERE}/events": {"get": _op("staffEvents", "Listen with server-sent events.", {200: stream}, [watched, after, last])},
     }

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, events
+from bot.web.staff_api import casework, chats, disruptions, events
 
 HERE = "/api/v1/staff"
 CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
@@ -34,4 +34,8 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "GET", case, casework.case, CASES)
     add_route(app, "POST", f"{case}/status", casework.change_status, CASES)
     add_route(app, "POST", f"{case}/notes", casework.add_note, CASES)
+    place = f"{HERE}/disruptions/{{council}}"
+    add_route(app, "GET", place, disruptions.disruptions, SIGNED_IN)
+    add_route(app, "POST", place, disruptions.post, Permission.CHANGE_SWITCHES)
+    add_route(app, "DELETE", f"{place}/{{id}}", disruptions.end, Permission.CHANGE_SWITCHES)
     add_route(app, "GET", f"{HERE}/events", events.events, CHATS)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 
+from bot.bins.model import Disruption
 from bot.cases.model import Case
 from bot.conversations.model import TEXT_LIMIT
 from bot.handoff.views import Chat, Draft, QueueSnapshot, Summary
@@ -97,6 +98,43 @@ class Me(BaseModel):
     council: str
     teams: list[str]
     permissions: list[str]
+
+
+class PostDisruption(Strict):
+    """Body of a disruption of bin collections. Without a street and a round it is for everybody."""
+
+    text: Text
+    until: date
+    begins: date | None = None
+    back_on: date | None = None
+    street: Annotated[str, StringConstraints(max_length=200)] = ""
+    round: Name = ""
+
+
+class PostedDisruption(BaseModel):
+    """A disruption that is shown, or will be."""
+
+    id: str
+    council: str
+    street: str
+    round: str
+    text: str
+    begins: date
+    until: date
+    back_on: date | None
+    posted_at: datetime
+    posted_by: str
+
+
+class PostedDisruptions(BaseModel):
+    """Everything posted for a council that has not ended."""
+
+    disruptions: list[PostedDisruption]
+
+
+def disruption_shape(one: Disruption) -> dict[str, Any]:
+    """A disruption as JSON."""
+    return PostedDisruption(**vars(one)).model_dump(mode="json")
 
 
 class Sent(BaseModel):
