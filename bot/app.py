@@ -51,10 +51,12 @@ from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
 from bot.staff.building import Staff
+from bot.staff.model import Life
+from bot.staff.outside_model import OutsideSettings
 from bot.web import keys
 from bot.web.console.desk.pages import prepare_desk
+from bot.web.console.shell import TEAMS, read_console_words
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
-from bot.web.console.shell import read_console_words
 from bot.web.internal.actions import new_actions_app
 from bot.web.open311.routes import OPEN311, Open311Server
 from bot.web.resident.colours import UnusableColour
@@ -139,8 +141,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)
-        staff = Staff.build(database, bus, clock, knowledge.council_ids)
-        wording = Wording(read_plans(settings.councils_folder), knowledge)
+        staff = _staff(settings, database, bus, clock, knowledge)
+        plans = read_plans(settings.councils_folder)
+        wording = Wording(plans, knowledge)
         handoff = handoff_room(
             Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person),
             staff.audit,
@@ -188,14 +191,42 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.METRICS] = metrics
         public[keys.CLOCK] = clock
         public[keys.STAFF] = staff
+        public[TEAMS] = {council: {team.id: team.name for team in plan.teams.values()} for council, plan in plans.items()}
         public[keys.HANDOFF] = handoff
         yield Product(public, new_actions_app(all_actions(applications)))
+
+
+def _staff(settings: Settings, database: Database, bus: Bus, clock: Clock, knowledge: Knowledge) -> Staff:
+    """The staff room as the settings want it."""
+    outside = OutsideSettings(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_name,
+        settings.oidc_council,
+        settings.oidc_roles,
+        settings.oidc_teams,
+        settings.oidc_claims,
+    )
+    life = Life(settings.staff_idle_minutes * 60, settings.staff_hours * 3600)
+    councils = knowledge.council_ids
+    return Staff.build(
+        database,
+        bus,
+        clock,
+        councils,
+        settings.staff_codes,
+        life,
+        outside if settings.oidc_issuer else None,
+        demo=not settings.production,
+    )
 
 
 def _public_app(settings: Settings, bus: Bus) -> web.Application:
     """The public application with what its pages need; the parts of the product are still to be hung on it."""
     public = new_public_app()
     public[keys.PRODUCTION] = settings.production
+    public[keys.PUBLIC_URL] = settings.public_address
     public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
     public[keys.STOPPING] = asyncio.Event()
     public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)
@@ -207,7 +238,7 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
 
 def _outside(settings: Settings) -> Outside:
     """How cases reach residents and other systems."""
-    url, notifier = settings.public_url, settings.notifier
+    url, notifier = settings.public_address, settings.notifier
     return Outside(url, settings.secrets_folder, notifier, settings.notify_url, production=settings.production)
 
 

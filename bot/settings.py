@@ -5,10 +5,12 @@ and hand each part only what it needs; docs/settings.md lists every name, and a 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from bot.staff.model import Role
 
 
 class BadSetting(Exception):
@@ -39,6 +41,17 @@ class Settings:
     secrets_folder: Path = Path("var/secrets")  # one small file for each key of another system
     notifier: str = "console"  # console or notify: how residents are told of their cases
     notify_url: str = "https://api.notifications.service.gov.uk"  # GOV.UK Notify
+    staff_codes: tuple[Role, ...] = ()  # roles that must sign in with a code from an app as well
+    staff_idle_minutes: int = 120  # a session of staff ends after so long without use
+    staff_hours: int = 12  # and after so long in all
+    oidc_issuer: str = ""  # OpenID Connect provider that staff sign in with; empty means none
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "your council account"  # as the button says it: Sign in with …
+    oidc_council: str = "*"  # the council that its people belong to; * for all
+    oidc_claims: tuple[str, ...] = ("roles", "groups")  # claims that say what somebody may do
+    oidc_roles: Mapping[str, Role] = field(default_factory=dict)  # value of a claim to role
+    oidc_teams: Mapping[str, str] = field(default_factory=dict)  # value of a claim to team
 
     @property
     def engine(self) -> str:
@@ -80,6 +93,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "secrets_folder": Path,
         "notifier": _one_of("console", "notify"),
         "notify_url": _address,
+        "staff_codes": _roles,
+        "staff_idle_minutes": _number,
+        "staff_hours": _number,
+        "oidc_issuer": str,
+        "oidc_client_id": str,
+        "oidc_client_secret": str,
+        "oidc_name": str,
+        "oidc_council": str,
+        "oidc_claims": _names,
+        "oidc_roles": lambda text: {value: _role(role) for value, role in _pairs(text).items()},
+        "oidc_teams": _pairs,
     }
     for variable, text in environment.items():
         if not variable.startswith("DESK_"):
@@ -94,6 +118,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     if settings.production and settings.clock:
         raise BadSetting("DESK_CLOCK is for trying things out and is refused in production: remove it.")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret and settings.oidc_roles):
+        raise BadSetting("DESK_OIDC_ISSUER needs DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET and DESK_OIDC_ROLES beside it.")
     return settings
 
 
@@ -128,3 +154,30 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise ValueError("a moment is written like 2026-11-21T21:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/London"))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError("it must be a whole number above 0")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _role(text: str) -> Role:
+    if text not in list(Role):
+        raise ValueError(f"there is no role {text}; there are {', '.join(Role)}")
+    return Role(text)
+
+
+def _roles(text: str) -> tuple[Role, ...]:
+    return tuple(Role) if text == "all" else tuple(_role(name) for name in _names(text))
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [name.partition("=") for name in _names(text)]
+    if any(not middle or not value.strip() or not meaning.strip() for value, middle, meaning in pairs):
+        raise ValueError("write it like value=meaning, value=meaning")
+    return {value.strip(): meaning.strip() for value, _, meaning in pairs}

@@ -16,7 +16,7 @@ from bot.cases import store as cases_store
 from bot.cases.outbox import store as outbox_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
-from bot.staff import audit_store, switch_store
+from bot.staff import audit_store, switch_store, token_store
 from bot.staff import store as staff_store
 
 ROOMS_WITH_TABLES = (
@@ -27,6 +27,7 @@ ROOMS_WITH_TABLES = (
     audit_store,
     switch_store,
     applications_store,
+    token_store,
 )
 LOCK = 7_331_042  # any number, the same in every gateway
 

@@ -16,7 +16,7 @@ from bot.foundation.metrics import Metrics
 from bot.knowledge.service import Knowledge
 from bot.staff.building import Staff
 from bot.web import keys
-from bot.web.console.shell import WORDS, read_console_words
+from bot.web.console.shell import TEAMS, WORDS, read_console_words
 from bot.web.resident.pages import PAGES, Pages
 from bot.web.server import new_public_app
 from tests.conftest import ROOT
@@ -34,6 +34,8 @@ def console_app(staff: Staff, knowledge: Knowledge, clock: Clock, *, production:
     app[keys.LIMITS] = Limits(metrics)
     app[keys.METRICS] = metrics
     app[keys.PRODUCTION] = production
+    app[keys.PUBLIC_URL] = ""
+    app[TEAMS] = {"enfield": {"bins": "Bins and recycling team", "benefits": "Benefits team"}}
     app[keys.STOPPING] = asyncio.Event()
     app[keys.STATIC_FOLDER] = ROOT / "bot" / "web" / "static"
     app[WORDS] = read_console_words(ROOT / "councils")

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from argon2 import PasswordHasher
 
 from bot.foundation.bus import Bus
+from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.staff.audit import Audit
 from bot.staff.building import Staff
+from bot.staff.codes import Codes
 from bot.staff.model import ALL, Account, Actor, NewAccount, Permission, Role, command_line_actor
 from bot.staff.passwords import Passwords
 from bot.staff.service import Accounts
 from bot.staff.signing_in import SigningIn
 from bot.staff.switches import Switches
+from bot.staff.tokens import Tokens
 from tests.factories import FixedClock
 
 PASSWORD = "three random words"
@@ -21,8 +24,8 @@ PASSWORD = "three random words"
 class StaffRoom:
     """The staff room on a database of its own, with a clock that stands and a hasher that is quick."""
 
-    def __init__(self, url: str, codes_for: Iterable[Role] = ()) -> None:
-        self.clock = FixedClock()
+    def __init__(self, url: str, codes_for: Iterable[Role] = (), clock: Clock | None = None) -> None:
+        self.clock = clock or FixedClock()
         self.database = Database(url)
         self.bus = Bus()
         self.audit = Audit(self.database, self.clock)
@@ -34,7 +37,9 @@ class StaffRoom:
 
         self.switches = Switches(self.database, self.bus, self.clock, self.audit, self.accounts.councils)
 
-        self.staff = Staff(self.audit, self.accounts, self.signing_in, self.switches)
+        self.codes = Codes(self.database, self.bus, self.clock, self.audit, self.signing_in)
+        self.tokens = Tokens(self.database, self.clock, self.audit)
+        self.staff = Staff(self.audit, self.accounts, self.signing_in, self.codes, self.tokens, self.switches)
 
     async def add(self, name: str = "Ada Adviser", *, password: str = PASSWORD, by: Actor | None = None, **changes) -> Account:
         """An account with its password already chosen."""

@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 import yaml
 
+from bot.commands.accounts import demo_lines
 from bot.commands.errors import CommandFailed
 from bot.settings import Settings
 from bot.supervisor import CannotStart, Port, Program, Supervisor, check_ports
@@ -121,7 +122,7 @@ async def tell_when_ready(supervisor: Supervisor, addresses: Addresses, say: Cal
         seconds = await _wait_until_ready(session, addresses.base, say)
         supervisor.restarted.clear()
         say(f"Resident Desk is ready after {seconds:.0f} s. Ctrl-C stops it.")
-        for line in addresses.lines():
+        for line in (*addresses.lines(), *await demo_lines(addresses.settings, addresses.base)):
             say(line)
         while True:
             await supervisor.restarted.wait()

@@ -55,9 +55,9 @@ async def events(tx: AsyncConnection, council: str, wanted: Filter, limit: int) 
         if value := getattr(wanted, column):
             query = query.where(audit_events.c[column] == value)
     if wanted.since:
-        query = query.where(audit_events.c.at >= wanted.since)
+        query = query.where(audit_events.c.at >= wanted.since.astimezone(UTC))
     if wanted.until:
-        query = query.where(audit_events.c.at < wanted.until)
+        query = query.where(audit_events.c.at < wanted.until.astimezone(UTC))
     if wanted.before:
         query = query.where(audit_events.c.id < wanted.before)
     rows = (await tx.execute(query)).mappings().all()

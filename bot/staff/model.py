@@ -151,6 +151,7 @@ class Session:
     last_seen_at: datetime
     expires_at: datetime
     step: "Step"
+    pending_secret: str = field(default="", repr=False)  # of codes that this browser is setting up
 
 
 class Step(StrEnum):

@@ -7,25 +7,27 @@ locked nor lose the role. Signing in is in signing_in.py.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversations.model import new_id
+from bot.conversations.model import new_id, new_token, token_hash
 from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.staff import store
 from bot.staff.audit import Action, Audit
-from bot.staff.model import ALL, Account, Actor, NewAccount, NotAllowed, Permission, Role
+from bot.staff.model import ALL, Account, Actor, Life, NewAccount, NotAllowed, Permission, Role, Session
 from bot.staff.passwords import Passwords, check_password
 from bot.staff.signing_in import topic_of
 
 log = structlog.get_logger()
 
 LONGEST_NAME = 100
+LINK_LIFE = timedelta(days=3)
 
 
 class NoSuchAccount(Exception):
@@ -149,8 +151,8 @@ class Accounts:
             await store.change_account(tx, staff_id, locked=False)
             await self._audit.record(tx, actor, Action.ACCOUNT_UNLOCKED, f"account:{staff_id}", council=account.council)
 
-    async def set_password(self, actor: Actor, staff_id: str, password: str) -> None:
-        """Sets a password that must be changed at the next sign-in, and ends all sessions.
+    async def set_password(self, actor: Actor, staff_id: str, password: str, *, keep_password: bool = False) -> None:
+        """Sets a password and ends all sessions; it must be changed at the next sign-in unless `keep_password`.
 
         Raises NotAllowed, NoSuchAccount and WeakPassword.
         """
@@ -159,9 +161,47 @@ class Accounts:
         new_hash = await self._passwords.hash(password)
         async with self._database.writing() as tx:
             await _access(tx, actor, staff_id, lock=True)
-            await store.change_account(tx, staff_id, password_hash=new_hash, new_password_needed=True)
+            await store.change_account(tx, staff_id, password_hash=new_hash, new_password_needed=not keep_password)
             await store.end_sessions(tx, staff_id)
             await self._audit.record(tx, actor, Action.PASSWORD_CHANGED, f"account:{staff_id}", council=account.council)
+        await self._bus.wake(topic_of(staff_id))
+
+    async def invite(self, actor: Actor, staff_id: str) -> str:
+        """A one-time link's secret, with which somebody sets a password of their own. Raises NotAllowed and NoSuchAccount."""
+        actor.needs(Permission.MANAGE_STAFF)
+        link = new_token()
+        async with self._database.writing() as tx:
+            account = await _access(tx, actor, staff_id, lock=True)
+            await store.replace_link(tx, staff_id, token_hash(link), self._clock.now() + LINK_LIFE)
+            await self._audit.record(tx, actor, Action.INVITATION_SENT, f"account:{staff_id}", council=account.council)
+        return link
+
+    async def remove_code(self, actor: Actor, staff_id: str) -> None:
+        """Takes the codes from an app off an account whose owner lost the telephone. Raises NotAllowed and NoSuchAccount."""
+        actor.needs(Permission.MANAGE_STAFF)
+        async with self._database.writing() as tx:
+            account = await _access(tx, actor, staff_id, lock=True)
+            await store.change_account(tx, staff_id, code_secret="", code_counter=0)
+            await store.replace_recovery_codes(tx, staff_id, [])
+            await store.end_sessions(tx, staff_id)
+            await self._audit.record(tx, actor, Action.CODE_REMOVED, f"account:{staff_id}", council=account.council)
+        await self._bus.wake(topic_of(staff_id))
+
+    async def sessions(self, actor: Actor, staff_id: str) -> list[Session]:
+        """Where somebody is signed in. Raises NotAllowed and NoSuchAccount."""
+        actor.needs(Permission.MANAGE_STAFF)
+        async with self._database.reading() as tx:
+            await _access(tx, actor, staff_id)
+            return await store.sessions_of(tx, staff_id, self._clock.now(), timedelta(seconds=Life().idle))
+
+    async def end_sessions(self, actor: Actor, staff_id: str) -> None:
+        """Ends every session of somebody at once. Raises NotAllowed and NoSuchAccount."""
+        actor.needs(Permission.MANAGE_STAFF)
+        async with self._database.writing() as tx:
+            account = await _access(tx, actor, staff_id)
+            ended = await store.end_sessions(tx, staff_id)
+            detail = {"sessions_ended": ended}
+            await self._audit.record(tx, actor, Action.SESSION_ENDED, f"account:{staff_id}", detail, account.council)
         await self._bus.wake(topic_of(staff_id))
 
     def _checked(self, actor: Actor, new: NewAccount) -> NewAccount:

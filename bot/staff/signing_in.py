@@ -38,6 +38,10 @@ class AccountLocked(Exception):
     """The password was right, but an administrator has locked the account."""
 
 
+class LinkGone(Exception):
+    """A one-time link was used, has run out, or never was one."""
+
+
 class TryLater(Exception):
     """Too many wrong tries; `seconds` says how long to wait."""
 
@@ -71,6 +75,8 @@ class SigningIn:
         passwords: Passwords,
         life: Life | None = None,
         codes_for: Collection[Role] = (),
+        *,
+        demo: bool = True,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -80,6 +86,7 @@ class SigningIn:
         self.life = life or Life()
         self._codes_for = frozenset(codes_for)
         self.on_sign_out: Callable[[Actor], Awaitable[None]] | None = None  # so that nobody's chats wait for an empty chair
+        self._demo = demo  # whether demonstration accounts may sign in
 
     async def sign_in(self, email: str, password: str, browser: str) -> tuple[str, Session]:
         """A session and its token; its step says what is still to come. Raises WrongSignIn, AccountLocked and TryLater."""
@@ -92,7 +99,7 @@ class SigningIn:
         if not await self._passwords.fits(password, stored) or account is None:
             await self._failed(account)
             raise WrongSignIn
-        if account.locked:
+        if self._barred(account):
             raise AccountLocked
         async with self._database.writing() as tx:
             await store.forget_failures(tx, who)
@@ -121,12 +128,15 @@ class SigningIn:
             return None
         session, account = found
         idle = timedelta(seconds=self.life.idle)
-        if account.locked or now >= session.expires_at or now - session.last_seen_at >= idle:
+        if self._barred(account) or now >= session.expires_at or now - session.last_seen_at >= idle:
             return None
         if now - session.last_seen_at >= SEEN_EVERY:
             async with self._database.writing() as tx:
                 await store.change_session(tx, session.id, last_seen_at=now)
         return Signed(account, session)
+
+    def _barred(self, account: Account) -> bool:
+        return account.locked or (account.demo and not self._demo)
 
     async def sign_out(self, signed: Signed) -> None:
         """Ends the session."""
@@ -142,24 +152,64 @@ class SigningIn:
 
         Raises WrongSignIn and TryLater for the old password and WeakPassword for the new one.
         """
-        account = signed.account
-        check_password(new, account.name, account.email)
+        check_password(new, signed.account.name, signed.account.email)
+        await self.check_own_password(signed.account, old)
+        new_hash = await self._passwords.hash(new)
+        async with self._database.writing() as tx:
+            await self._set_password(tx, signed.account, new_hash)
+            fresh = await self.begin_session(tx, signed.account, browser, self.step_after_new_password(signed.account))
+        await self._bus.wake(topic_of(signed.account.id))
+        return fresh
+
+    async def check_own_password(self, account: Account, password: str) -> None:
+        """Asks somebody who is signed in for the password once more. Raises WrongSignIn and TryLater."""
         who = token_hash(f"email:{account.email}")
         await self.count_try(who)
         async with self._database.reading() as tx:
             stored = (await store.secrets_of(tx, account.id))[0]
-        if not await self._passwords.fits(old, stored):
+        if not await self._passwords.fits(password, stored):
             raise WrongSignIn
-        new_hash = await self._passwords.hash(new)
         async with self._database.writing() as tx:
             await store.forget_failures(tx, who)
-            return await self._set_password(tx, account, new_hash, browser)
 
-    async def _set_password(self, tx: AsyncConnection, account: Account, new_hash: str, browser: str) -> tuple[str, Session]:
+    async def invited(self, link: str) -> Account:
+        """Whose one-time link this is. Raises LinkGone."""
+        async with self._database.reading() as tx:
+            account = await store.link_owner(tx, token_hash(link), self._clock.now())
+        if account is None or self._barred(account):
+            raise LinkGone
+        return account
+
+    async def accept(self, link: str, password: str) -> Account:
+        """Sets a password with a one-time link, which is used up. Raises LinkGone and WeakPassword."""
+        account = await self.invited(link)
+        check_password(password, account.name, account.email)
+        new_hash = await self._passwords.hash(password)
+        async with self._database.writing() as tx:
+            used = await store.use_link(tx, token_hash(link))
+            if used:
+                await self._set_password(tx, account, new_hash)
+                await store.forget_failures(tx, token_hash(f"email:{account.email}"))
+        if not used:
+            raise LinkGone
+        return account
+
+    async def sessions(self, signed: Signed) -> list[Session]:
+        """Where somebody is signed in, the latest used first."""
+        async with self._database.reading() as tx:
+            return await store.sessions_of(tx, signed.account.id, self._clock.now(), timedelta(seconds=self.life.idle))
+
+    async def end_own_session(self, signed: Signed, session_id: str) -> None:
+        """Ends one of one's own sessions; one that is not there changes nothing."""
+        async with self._database.writing() as tx:
+            if await store.end_sessions(tx, signed.account.id, only=session_id or "none"):
+                await self._audit.record(tx, signed.actor, Action.SESSION_ENDED, f"account:{signed.account.id}")
+        await self._bus.wake(topic_of(signed.account.id))
+
+    async def _set_password(self, tx: AsyncConnection, account: Account, new_hash: str) -> None:
         await store.change_account(tx, account.id, password_hash=new_hash, new_password_needed=False)
         await store.end_sessions(tx, account.id)
         await self._audit.record(tx, account.actor(), Action.PASSWORD_CHANGED, f"account:{account.id}")
-        return await self.begin_session(tx, account, browser, self.step_after_new_password(account))
 
     async def count_try(self, who: str) -> None:
         """Counts one try at `who` before it is known to be right or wrong. Raises TryLater while a wait runs."""

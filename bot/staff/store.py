@@ -5,7 +5,7 @@ passwords, tokens and codes only hashes are kept. The audit has its table in aud
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -63,6 +63,7 @@ sessions = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("pending_secret", String(64), nullable=False),  # of codes that are being set up
 )
 
 links = Table(
@@ -145,10 +146,11 @@ async def change_account(tx: AsyncConnection, staff_id: str, **values: Any) -> N
     await tx.execute(update(accounts).where(accounts.c.id == staff_id).values(**values))
 
 
-async def secrets_of(tx: AsyncConnection, staff_id: str) -> tuple[str, str, int]:
+async def secrets_of(tx: AsyncConnection, staff_id: str, *, lock: bool = False) -> tuple[str, str, int]:
     """The hash of the password, the secret of the codes, and the last time step used; empty where there is none."""
-    query = select(accounts.c.password_hash, accounts.c.code_secret, accounts.c.code_counter)
-    row = (await tx.execute(query.where(accounts.c.id == staff_id))).one()
+    columns = select(accounts.c.password_hash, accounts.c.code_secret, accounts.c.code_counter)
+    query = columns.where(accounts.c.id == staff_id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one()
     return row.password_hash, row.code_secret, row.code_counter
 
 
@@ -164,9 +166,11 @@ async def session_with_account(tx: AsyncConnection, token_hash: str) -> tuple[Se
     return (_session(row), owner) if row and owner else None
 
 
-async def sessions_of(tx: AsyncConnection, staff_id: str, now: datetime) -> list[Session]:
-    """Somebody's sessions that have not run out, newest first."""
-    query = select(sessions).where(sessions.c.staff_id == staff_id, sessions.c.expires_at > now)
+async def sessions_of(tx: AsyncConnection, staff_id: str, now: datetime, idle: timedelta) -> list[Session]:
+    """Somebody's sessions that have not run out, the latest used first."""
+    query = select(sessions).where(
+        sessions.c.staff_id == staff_id, sessions.c.expires_at > now, sessions.c.last_seen_at > now - idle
+    )
     return [_session(row) for row in (await tx.execute(query.order_by(sessions.c.last_seen_at.desc()))).all()]
 
 
@@ -273,6 +277,7 @@ def _session(row: Row[Any]) -> Session:
         last_seen_at=_utc(row.last_seen_at),
         expires_at=_utc(row.expires_at),
         step=Step(row.step),
+        pending_secret=row.pending_secret,
     )
 
 

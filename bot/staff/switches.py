@@ -5,7 +5,7 @@ message. Each change needs CHANGE_SWITCHES, has a reason, and stands in the audi
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -109,7 +109,7 @@ class Switches:
     async def post_notice(self, actor: Actor, council: str, text: str, starts_at: datetime, ends_at: datetime) -> Notice:
         """Announces something to residents between two moments. Raises NotAllowed and UnusableSwitch."""
         self._check(actor, council)
-        now = self._clock.now()
+        now, starts_at, ends_at = self._clock.now(), starts_at.astimezone(UTC), ends_at.astimezone(UTC)
         try:
             text = clean_text(text)
         except UnusableText:

@@ -30,6 +30,7 @@ class Open(StrEnum):
 PUBLIC, SIGNED_IN = Open.PUBLIC, Open.SIGNED_IN
 Access = Open | Permission | Step  # a Step is for somebody who is at this point of signing in
 
+STAFF_API = "/api/v1/staff"
 FORM_TOKEN = "form_token"
 FORM_TOKEN_HEADER = "X-Form-Token"
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -129,16 +130,26 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
         raise Problem(403, "not_declared", "Nobody may use this address.")
     if access is not PUBLIC:
-        signed = await _identify(request, access if isinstance(access, Step) else Step.SIGNED_IN)
-        request[_SIGNED] = signed
-        if signed.session.step == Step.SIGNED_IN:
-            request[_ACTOR] = signed.actor
+        actor = await _program(request) or await _person(request, access if isinstance(access, Step) else Step.SIGNED_IN)
         if isinstance(access, Permission):
-            signed.actor.needs(access)
+            actor.needs(access)
     return await handler(request)
 
 
-async def _identify(request: web.Request, step: Step) -> Signed:
+async def _program(request: web.Request) -> Actor | None:
+    """Whoever sends an API token; None without one, or outside the staff's API."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not request.path.startswith(STAFF_API):
+        return None
+    actor = await request.app[keys.STAFF].tokens.who(token.strip())
+    if actor is None:
+        raise NotSignedIn
+    request[_ACTOR] = actor
+    return actor
+
+
+async def _person(request: web.Request, step: Step) -> Actor:
+    """Whoever sits at the console, if the sign-in has come to this step."""
     token = session_token(request)
     signed = await request.app[keys.STAFF].signing_in.who(token) if token else None
     if signed is None or signed.session.step != step:
@@ -146,7 +157,10 @@ async def _identify(request: web.Request, step: Step) -> Signed:
     if request.method not in _SAFE:
         check_own_page(request)
         await _check_form_token(request, token)
-    return signed
+    request[_SIGNED] = signed
+    if step == Step.SIGNED_IN:
+        request[_ACTOR] = signed.actor
+    return signed.actor
 
 
 def check_own_page(request: web.Request) -> None:

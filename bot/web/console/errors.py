@@ -15,13 +15,14 @@ from bot.foundation.limits import TooOften
 from bot.staff.model import NotAllowed
 from bot.staff.service import NoSuchAccount
 from bot.staff.switch_model import NoSuchNotice
+from bot.staff.token_model import NoSuchToken
 from bot.web.access import FromElsewhere, NotSignedIn, session_token
 from bot.web.console.shell import show, words_of
 from bot.web.problems import Handler, Problem
 
 log = structlog.get_logger()
 
-_MISSING = (NotFound, NoSuchAccount, NoSuchNotice, web.HTTPNotFound, web.HTTPMethodNotAllowed)
+_MISSING = (NotFound, NoSuchAccount, NoSuchNotice, NoSuchToken, web.HTTPNotFound, web.HTTPMethodNotAllowed)
 
 
 @web.middleware

@@ -43,7 +43,9 @@ def browser_of(request: web.Request) -> str:
     return f"{browser} on {system}" if system else browser
 
 
-def wait_in_words(words: dict[str, Any], seconds: int) -> str:
-    """A wait as "30 seconds" or "4 minutes"."""
+def later_in_words(words: dict[str, Any], seconds: int) -> str:
+    """That too much was tried, and how long to wait: "30 seconds" or "4 minutes"."""
     count, unit = (seconds, "seconds") if seconds < 120 else (-(-seconds // 60), "minutes")
-    return str(words[unit]["one"] if count == 1 else words[unit]["many"].format(count=count))
+    sign_in = words["sign_in"]
+    wait = sign_in[unit]["one"] if count == 1 else sign_in[unit]["many"].format(count=count)
+    return str(sign_in["later"].format(wait=wait))

@@ -20,6 +20,7 @@ from bot.web.resident.pages import PAGES
 
 Words = dict[str, Any]
 WORDS = web.AppKey("console_words", dict[str, Any])
+TEAMS = web.AppKey("team_names", dict[str, dict[str, str]])  # by council and by the team's id
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ PLACES = (
     Place("drafts", "/console/drafts", Permission.SUPERVISE_CHATS, "g r"),
     Place("cases", "/console/cases", Permission.WORK_CASES, "g c"),
     Place("history", "/console/history", Permission.READ_TRANSCRIPTS, "g p"),
+    Place("switches", "/console/switches", Permission.CHANGE_SWITCHES, "g s"),
+    Place("staff", "/console/staff", Permission.MANAGE_STAFF, "g m"),
+    Place("tokens", "/console/tokens", Permission.MANAGE_STAFF, "g t"),
+    Place("audit", "/console/audit", Permission.READ_AUDIT, "g l"),
+    Place("account", "/console/account", SIGNED_IN, "g a"),
 )
 
 
@@ -60,7 +66,7 @@ def show(
     request: web.Request, template: str, *, status: int = 200, wrong: Mapping[str, str] | None = None, **values: Any
 ) -> web.Response:
     """A page of the console. `wrong` are the faults of a form by the name of their field; "" is for the whole form."""
-    actor = current_actor(request)
+    actor, outside = current_actor(request), request.app[keys.STAFF].outside
     knowledge = request.app[keys.KNOWLEDGE]
 
     def council_name(council: str) -> str:
@@ -80,5 +86,6 @@ def show(
         council_name=council_name,
         when=lambda moment: f"{moment.astimezone(LONDON):%-d %b %Y, %H:%M}",
         wrong=dict(wrong or {}),
+        outside=outside.settings.name if outside else "",
         **values,
     )

@@ -11,7 +11,7 @@ from bot.staff.passwords import SHORTEST, WeakPassword
 from bot.staff.signing_in import AccountLocked, TryLater, WrongSignIn
 from bot.web import keys
 from bot.web.access import check_own_page, forget_session, set_session, signed_of
-from bot.web.console.forms import browser_of, read_form, see_other, wait_in_words, way_back
+from bot.web.console.forms import browser_of, later_in_words, read_form, see_other, way_back
 from bot.web.console.shell import show, words_of
 
 STEPS = {
@@ -41,7 +41,7 @@ async def sign_in(request: web.Request) -> web.Response:
     except AccountLocked:
         status, sentence = 403, words["locked"]
     except TryLater as later:
-        status, sentence = 429, words["later"].format(wait=wait_in_words(words, later.seconds))
+        status, sentence = 429, later_in_words(words_of(request), later.seconds)
     else:
         return go_on(request, token, session, back)
     email = form.get("email", "")[:254]
@@ -71,7 +71,7 @@ async def new_password(request: web.Request) -> web.Response:
         except WrongSignIn:
             wrong["old"] = words["new_password"]["old_wrong"]
         except TryLater as later:
-            wrong["old"] = words["sign_in"]["later"].format(wait=wait_in_words(words["sign_in"], later.seconds))
+            wrong["old"] = later_in_words(words, later.seconds)
     return show(request, "new-password.html", status=422, wrong=wrong, least=SHORTEST, back=back)
 
 
