@@ -6,12 +6,13 @@ claims at every sign-in, so that what the council's directory takes away is gone
 """
 
 import asyncio
+import base64
 import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
-from aiohttp import BasicAuth, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -126,15 +127,16 @@ class Outside:
             "code_verifier": errand.verifier,
         }
         ways = provider.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        auth = None
+        headers = {"Accept": "application/json"}
         if "client_secret_basic" in ways:
-            auth = BasicAuth(self.settings.client_id, self.settings.client_secret)
+            known = f"{quote(self.settings.client_id, safe='')}:{quote(self.settings.client_secret, safe='')}"
+            headers["Authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"  # as RFC 6749 2.3.1 has it
         else:
             form |= {"client_id": self.settings.client_id, "client_secret": self.settings.client_secret}
         try:
             async with (
                 ClientSession(timeout=TIMEOUT) as session,
-                session.post(str(provider["token_endpoint"]), data=form, auth=auth, allow_redirects=False) as answer,
+                session.post(str(provider["token_endpoint"]), data=form, headers=headers, allow_redirects=False) as answer,
             ):
                 if answer.status in (400, 401, 403):
                     log.warning("outside_sign_in_refused", reason="code", status=answer.status)
