@@ -84,3 +84,6 @@ async def test_a_brief_write_waits_for_another_process_and_the_loop_goes_on_mean
     other.close()
     await writing
     assert await notes(database, brief=True) == 2
+    async with database.writing(brief=True) as tx:
+        await tx.execute(NOTE, {"what": "once more"})
+    assert await notes(database, brief=True) == 3
