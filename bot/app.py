@@ -132,7 +132,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         conversations = Conversations(database, bus, clock, masking.mask)
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
         hours = read_hours(settings.councils_folder)
-        parts = CasesParts(database, clock, hours, limits, masking.mask, knowledge)
+        parts = CasesParts(database, clock, hours, limits, masking.mask, knowledge, metrics)
         room = await stack.enter_async_context(running_cases(settings.councils_folder, parts, _outside(settings)))
         cases = room.cases
         rasa = await stack.enter_async_context(

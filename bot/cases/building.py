@@ -24,6 +24,7 @@ from bot.cases.wording import CaseWords, read_case_words
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.limits import Limits
+from bot.foundation.metrics import Metrics
 from bot.foundation.packs import UnreadablePackFile
 from bot.hours.model import Hours
 from bot.knowledge.service import Knowledge
@@ -51,6 +52,7 @@ class CasesParts:
     limits: Limits
     mask: Callable[[str, str], Masked]
     knowledge: Knowledge
+    metrics: Metrics
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ async def running_cases(folder: Path, parts: CasesParts, outside: Outside) -> As
             Webhooks(session, parts.clock, integrations, words, allow_private=private),
             Open311Client(session, parts.clock, integrations, allow_private=private),
         ]
-        worker = OutboxWorker(parts.database, parts.clock, targets)
+        worker = OutboxWorker(parts.database, parts.clock, targets, parts.metrics)
         await worker.start()
         try:
             keys = {council: secrets.lines(f"{council}.open311-clients") for council in words}

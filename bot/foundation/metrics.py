@@ -25,6 +25,12 @@ class Metrics:
             ["reason"],
             registry=self.registry,
         )
+        self.deliveries = Counter(
+            "desk_deliveries_total",
+            "Attempts to tell somebody of a case, by target and what came of it; dead asks for a person",
+            ["target", "outcome"],
+            registry=self.registry,
+        )
         self.limited = Counter("desk_limited_total", "Requests refused by a rate limit", ["limit"], registry=self.registry)
 
     def text(self) -> bytes:

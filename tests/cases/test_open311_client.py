@@ -4,7 +4,7 @@ import pytest
 
 from bot.cases.model import Wanted
 from bot.cases.outbox.model import Delivery, State
-from bot.cases.targets.open311 import Open311Client, fields_of
+from bot.cases.targets.open311 import fields_of
 from tests.cases.conftest import ADA, Post
 from tests.cases.test_outbox import states, until_settled
 from tests.cases.workers import receiver
@@ -46,10 +46,6 @@ async def test_client_and_server_understand_each_other(own):
     assert there.data["container"] == "garden"
     assert there.uprn == "100012345678"
     assert there.contact == ADA
-    client = Open311Client(own.outside, own.clock, own.integrations, allow_private=True)
-    assert await client.status_of("enfield", "depot", sent.remote_id) == "open"
-    await own.change(there, "done")
-    assert await client.status_of("enfield", "depot", sent.remote_id) == "closed"
 
 
 async def test_what_came_by_open311_does_not_go_round_in_circles(own):

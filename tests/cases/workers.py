@@ -14,6 +14,7 @@ from bot.cases.targets.webhooks import Webhooks
 from bot.cases.wording import CaseWords
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
+from bot.foundation.metrics import Metrics
 from tests.standins.notify import KEY
 
 COUNCILS = Path(__file__).resolve().parents[2] / "councils"
@@ -44,7 +45,7 @@ def make_worker(
         Webhooks(outside, clock, integrations, words, allow_private=True),
         Open311Client(outside, clock, integrations, allow_private=True, token_seconds=0),
     ]
-    return OutboxWorker(database, clock, targets)
+    return OutboxWorker(database, clock, targets, Metrics())
 
 
 def receiver(endpoint: str, **changes: Any) -> Open311Receiver:

@@ -15,6 +15,7 @@ from bot.cases.targets.calling import PrivateAddress, PublicResolver, check_addr
 from bot.cases.targets.webhooks import signature, signed_headers
 from bot.cases.wording import read_case_words
 from bot.foundation.packs import UnreadablePackFile, load_yaml
+from bot.settings import BadSetting, read_settings
 from tests.conftest import ROOT
 
 
@@ -230,3 +231,21 @@ def test_waits_double_up_to_a_limit():
     assert waits[1] == 2 * waits[0]
     assert max(waits) == LONGEST_WAIT
     assert LONGEST_WAIT <= wait_after(40, 99) <= LONGEST_WAIT * 1.2
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("DESK_NOTIFIER", "pigeon", "console or notify"),
+        ("DESK_PUBLIC_ADDRESS", "chat.example.gov.uk", "begins with https://"),
+        ("DESK_NOTIFY_URL", "ftp://notify", "begins with https://"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_says_why(variable, value, reason):
+    with pytest.raises(BadSetting, match=reason):
+        read_settings({variable: value})
+
+
+def test_links_in_messages_have_the_public_address_without_a_slash_too_many():
+    assert read_settings({"DESK_PUBLIC_ADDRESS": "https://chat.example.gov.uk/"}).public_url == "https://chat.example.gov.uk"
+    assert read_settings({"DESK_PORT": "9090"}).public_url == "http://127.0.0.1:9090"

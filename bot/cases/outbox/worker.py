@@ -31,6 +31,7 @@ from bot.cases.outbox.model import (
 )
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
+from bot.foundation.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -41,10 +42,11 @@ AT_ONCE = 10
 class OutboxWorker:
     """One worker of this process. Several processes may each have one."""
 
-    def __init__(self, database: Database, clock: Clock, targets: Sequence[Target]) -> None:
+    def __init__(self, database: Database, clock: Clock, targets: Sequence[Target], metrics: Metrics) -> None:
         self._database = database
         self._clock = clock
         self._targets = {target.name: target for target in targets}
+        self._metrics = metrics
         self._name = secrets.token_hex(8)
         self._running: asyncio.Task[None] | None = None
 
@@ -93,7 +95,9 @@ class OutboxWorker:
         async with self._database.writing() as tx:
             if not await store.settle(tx, self._name, item.id, **values):
                 log.warning("delivery_took_too_long", item=item.id, target=item.target)
-        log.info("delivered" if values.get("state") == State.SENT else "not_delivered", item=item.id, target=item.target)
+        outcome = str(values.get("state", State.WAITING))
+        self._metrics.deliveries.labels(item.target, outcome).inc()
+        log.info("delivery", item=item.id, target=item.target, outcome=outcome)
 
     async def _outcome(self, item: Item) -> dict[str, Any]:
         """The columns that say what came of it."""

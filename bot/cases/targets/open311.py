@@ -84,12 +84,6 @@ class Open311Client:
                 return request["service_request_id"]
         raise NotFoundThere
 
-    async def status_of(self, council: str, name: str, remote_id: str) -> str:
-        """What the other side says of a case: open, closed, or nothing when it does not know it. Raises TryLater, Refused."""
-        receiver = self._integrations[council].open311[name]
-        found = await self._requests(f"{receiver.endpoint}/requests/{remote_id}.xml", _who(receiver))
-        return found[0].get("status", "") if found else ""
-
     async def _requests(self, url: str, query: Mapping[str, str]) -> list[dict[str, str]]:
         try:
             check_address(url, allow_private=self._allow_private)
