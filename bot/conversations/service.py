@@ -151,6 +151,11 @@ class Conversations:
         reply = Reply(Kind.TEXT, offered[choice], data={"choice": choice}, sender=Sender.RESIDENT)
         return await self._store(conversation, client_message_id, reply, Masked(""))
 
+    async def said_before(self, conversation: Conversation, client_message_id: str) -> int | None:
+        """The seq under which this client message is stored already, or None."""
+        async with self._database.reading(brief=True) as tx:
+            return await store.message_by_client_id(tx, conversation.id, client_message_id)
+
     async def tell(
         self, conversation: Conversation, client_message_id: str, answers: Sequence[tuple[str, str, str]], data: dict[str, Any]
     ) -> Said:

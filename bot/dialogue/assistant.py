@@ -96,7 +96,7 @@ class Assistant:
             turn = await self._reply_to_text(conversation, message.text, message)
         if turn.outcome == "urgent" and self._danger:
             turn = replace(turn, together=(*turn.together, self._danger(conversation)))
-        turn = self._tasks.ask_again(conversation, await self._with_person(conversation, turn, message))
+        turn = self._tasks.ask_again(conversation, await self._with_person(conversation, turn))
         return self._repair.never_twice(conversation, turn)
 
     async def _reply_while_off(self, conversation: Conversation, message: Message, choice: str) -> Turn:
@@ -146,12 +146,12 @@ class Assistant:
         begun = await self._tasks.begin(conversation, {"kind": "handoff", "reason": reason}, said)
         return begun or self._answered(conversation, [self.composer.handoff(conversation.council)])
 
-    async def _with_person(self, conversation: Conversation, turn: Turn, message: Message) -> Turn:
+    async def _with_person(self, conversation: Conversation, turn: Turn) -> Turn:
         """A turn that ends with a person, because the assistant cannot help, goes on with the handover."""
         if turn.outcome not in NEEDS_PERSON or not turn.replies or turn.replies[-1].kind != Kind.HANDOFF:
             return turn
         after = replace(conversation, context=turn.context)
-        begun = await self._tasks.begin(after, {"kind": "handoff", "reason": NEEDS_PERSON[turn.outcome]}, message.text)
+        begun = await self._tasks.begin(after, {"kind": "handoff", "reason": NEEDS_PERSON[turn.outcome]}, "")
         return turn if begun is None else replace(begun, replies=[*turn.replies[:-1], *begun.replies])
 
     # ---- words

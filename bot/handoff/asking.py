@@ -96,7 +96,7 @@ def pressed(asking: Asking, value: str) -> Asking | None:
             step = Step.CONTACT if rest == "contact" else Step.TIME if rest == "time" else Step.CHANGE
             return replace(asking, step=step, line=rest, then=Then.SHOW)
         case "topic" | "time":
-            return _next(replace(asking, card=asking.card.changed(name, rest.replace("_", " ") if name == "time" else rest)))
+            return _next(replace(asking, card=asking.card.changed(name, rest)))
         case "check_here":
             return _next(replace(asking, reach=CHECK_HERE, card=replace(asking.card, contact="")))
         case _:

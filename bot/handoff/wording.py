@@ -63,7 +63,9 @@ class Wording:
 
     def lines(self, council: str, card: Card) -> list[Line]:
         """The card line by line."""
-        return cards.lines(card, self.plan(council).words["card"], lambda topic: self.topic(council, topic))
+        words = self.plan(council).words
+        card = card.changed("time", str(words["buttons"].get(card.time, card.time)))
+        return cards.lines(card, words["card"], lambda topic: self.topic(council, topic))
 
     # ---- the card
 
@@ -72,9 +74,11 @@ class Wording:
         plan = self.plan(council)
         lines = self.lines(council, asking.card)
         intro = self.outlook(council, outlook, asking)
-        parts = [intro, cards.as_text(lines), plan.say("card", "check")]
-        data = self._card_data(council, lines, outlook) | {"step": "card", "way": str(asking.way), "intro": html(intro)}
-        return Reply(Kind.HANDOFF, plain_text("\n\n".join(parts)), self._ways(plan, asking, outlook, lines), data=data)
+        note = plan.say("card", "check")
+        parts = [intro, cards.as_text(lines), note]
+        data = self._card_data(council, lines, outlook, open_=True)
+        data |= {"step": "card", "way": str(asking.way), "html": html(intro), "note": note}
+        return Reply(Kind.HANDOFF, plain_text("\n\n".join(parts)), self._ways(council, asking, outlook, lines), data=data)
 
     def offer(self, council: str, asking: Asking, outlook: Outlook) -> Reply:
         """Why no person can be had just now, the numbers for the matter at hand, and what can be had instead."""
@@ -99,7 +103,8 @@ class Wording:
         """The card as it was sent."""
         lines = self.lines(council, card)
         title = self.plan(council).say("card", "sent_title")
-        data = self._card_data(council, lines, outlook) | {"step": "sent", "title": title}
+        data = self._card_data(council, lines, outlook, open_=False)
+        data |= {"step": "sent", "title": "", "html": html(f"**{title}**")}
         return Reply(Kind.HANDOFF, f"{title}\n\n{cards.as_text(lines)}", data=data)
 
     def question(self, council: str, asking: Asking) -> Reply:
@@ -202,27 +207,27 @@ class Wording:
 
     # ---- inside
 
-    def _card_data(self, council: str, lines: list[Line], outlook: Outlook) -> dict[str, Any]:
-        change = self.plan(council).words["card"]["change"]
+    def _card_data(self, council: str, lines: list[Line], outlook: Outlook, *, open_: bool) -> dict[str, Any]:
+        """The lines as a page draws them; those of a card that is open have the choice that changes them."""
         shown = [
             {
                 "name": line.name,
                 "label": line.label,
-                "value": line.value,
-                "change": str(change).format(label=line.label) if line.changeable else "",
+                "answer": line.value,
+                "choice": f"handoff:change:{line.name}" if open_ and line.changeable else "",
+                "change": self._change(council, line) if open_ and line.changeable else "",
             }
             for line in lines
         ]
         title = self.plan(council).say("card", "title")
-        return {"title": title, "card": shown, "offer": str(outlook.offer), "team": outlook.team.name}
+        return {"title": title, "lines": shown, "offer": str(outlook.offer), "team": outlook.team.name}
 
-    def _ways(self, plan: Plan, asking: Asking, outlook: Outlook, lines: list[Line]) -> tuple[Choice, ...]:
-        buttons = plan.words["buttons"]
-        changes = [
-            Choice(f"handoff:change:{line.name}", str(plan.words["card"]["change"]).format(label=line.label))
-            for line in lines
-            if line.changeable
-        ]
+    def _change(self, council: str, line: Line) -> str:
+        return self.plan(council).say("card", "change", label=line.label.lower())
+
+    def _ways(self, council: str, asking: Asking, outlook: Outlook, lines: list[Line]) -> tuple[Choice, ...]:
+        buttons = self.plan(council).words["buttons"]
+        changes = [Choice(f"handoff:change:{line.name}", self._change(council, line)) for line in lines if line.changeable]
         sends = {Way.QUEUE: "send", Way.CALL_BACK: "send_call_back", Way.MESSAGE: "send_message"}
         open_now = outlook.offer == Offer.OPEN
         first = [] if asking.way == Way.QUEUE and not open_now else [Choice("handoff:send", buttons[sends[asking.way]])]

@@ -25,6 +25,8 @@ from bot.handoff.refusals import (
     Taken,
     UnknownOutcome,
     UnknownTeam,
+    UnusableAnswers,
+    UnusableRequest,
 )
 from bot.knowledge.service import UnknownCouncil
 from bot.staff.model import NotAllowed
@@ -37,8 +39,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Problem(Exception):
     """A request that cannot be done: status, a name for programs and a sentence for people."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        fields: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
+        self.fields = fields
         self.status = status
         self.code = code
         self.detail = detail
@@ -47,8 +57,9 @@ class Problem(Exception):
     def response(self) -> web.Response:
         """The problem document."""
         body = {"type": f"urn:resident-desk:problem:{self.code}", "title": _TITLES.get(self.status, "Error")}
+        more = {"fields": self.fields} if self.fields else {}
         return web.json_response(
-            {**body, "status": self.status, "code": self.code, "detail": self.detail},
+            {**body, "status": self.status, "code": self.code, "detail": self.detail, **more},
             status=self.status,
             content_type="application/problem+json",
             headers=self.headers,
@@ -101,6 +112,10 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem(409, "conversation_closed", "This conversation has ended. Start a new one.")
         case UnknownChoice():
             return Problem(422, "unknown_choice", "That choice was not offered in this conversation.")
+        case UnusableAnswers():
+            return Problem(422, "unusable_answers", str(error), fields=error.faults)
+        case UnusableRequest():
+            return Problem(422, "unusable_request", str(error))
         case UnusableText():
             return Problem(422, error.code, str(error))
         case Taken():

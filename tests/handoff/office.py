@@ -4,14 +4,17 @@ Everything is the real thing on a real database, but for the engine, which is sc
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.addresses.service import Addresses
 from bot.cases.service import Cases
 from bot.cases.wording import read_case_words
-from bot.conversations.model import Conversation, Message
-from bot.conversations.service import Conversations, Said
+from bot.conversations.model import Context, Conversation, Message, Reply
+from bot.conversations.service import Conversations, Said, Together
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.turns import TurnRunner
@@ -21,7 +24,7 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.handoff.answers import read_canned
 from bot.handoff.building import HandoffRoom, handoff_room
-from bot.handoff.model import Presence
+from bot.handoff.model import Card, Presence
 from bot.handoff.parts import Parts
 from bot.handoff.plan import read_plans
 from bot.handoff.views import Chat
@@ -160,6 +163,16 @@ class Office:
         """A resident in the queue, with these people at their desks."""
         await self.sign_in(*(actors or (make_actor(),)))
         return await (await self.resident()).queue()
+
+    async def taken_at_once(self, actor: Actor) -> tuple[Resident, int]:
+        """A resident with this person without a word of the assistant's, and the epoch; for tests with many of them."""
+        resident, card = await self.resident(), Card(want="help with my bill", topic="ct_pay")
+
+        async def within(tx: AsyncConnection, conversation: Conversation) -> Sequence[Reply]:
+            return await self.room.residents.enter(tx, conversation, card, "asked")
+
+        await self.conversations.replies_ready(resident.conversation, [], Context(), 0, [Together(within)])
+        return resident, (await self.room.desks.claim(actor, resident.id)).epoch
 
     async def chat(self, actor: Actor) -> tuple[Resident, Chat]:
         """A resident with this person."""

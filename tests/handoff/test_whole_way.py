@@ -13,7 +13,7 @@ async def test_from_the_wish_for_a_person_to_the_outcome(office):
     await resident.ask("my bill went up and i want to pay less, account 12345678")
     [card] = await resident.ask(choice="talk_to_person")
     assert card.kind == Kind.HANDOFF
-    lines = {line["name"]: line["value"] for line in card.data["card"]}
+    lines = {line["name"]: line["answer"] for line in card.data["lines"]}
     assert lines["want"].startswith("my bill went up")
     assert lines["references"] == "•••••678"
     assert "We cannot say yet how long it takes" in card.text

@@ -14,7 +14,7 @@ from bot.conversations.service import State
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
 from bot.web.api.reading import access_conversation, number_in_query, read_body
-from bot.web.api.schemas import Feedback, NewConversation, NewMessage, message_shape, page_shape, state_shape
+from bot.web.api.schemas import Answers, Feedback, NewConversation, NewMessage, message_shape, page_shape, state_shape
 
 LONGEST_WAIT = 30  # seconds of one long-poll
 STREAM_SECONDS = 15  # a stream is told that it lives at least this often
@@ -45,6 +45,21 @@ async def say(request: web.Request) -> web.Response:
         said = await conversations.say(conversation, body.client_message_id, body.text or "")
     if not said.repeat:
         request.app[keys.METRICS].messages.labels(Sender.RESIDENT).inc()
+    return web.json_response({"seq": said.seq}, status=200 if said.repeat else 201)
+
+
+async def answer(request: web.Request) -> web.Response:
+    """POST /conversations/{id}/answers: a form that staff sent, filled in; a repeat gives the first seq."""
+    conversation = await access_conversation(request)
+    body = await read_body(request, Answers)
+    await request.app[keys.LIMITS].count("messages", conversation.id)
+    conversations, requests = request.app[keys.CONVERSATIONS], request.app[keys.HANDOFF].requests
+    earlier = await conversations.said_before(conversation, body.client_message_id)
+    if earlier is not None:
+        return web.json_response({"seq": earlier}, status=200)
+    given, more = await requests.check(conversation, body.request, body.answers)
+    answers = [(one.name, one.label, one.value) for one in given]
+    said = await conversations.tell(conversation, body.client_message_id, answers, {"request": body.request, **more})
     return web.json_response({"seq": said.seq}, status=200 if said.repeat else 201)
 
 
@@ -121,6 +136,7 @@ def add_routes(app: web.Application) -> None:
     here = "/api/v1/conversations"
     add_route(app, "POST", here, begin, PUBLIC)
     add_route(app, "POST", here + "/{id}/messages", say, PUBLIC)
+    add_route(app, "POST", here + "/{id}/answers", answer, PUBLIC)
     add_route(app, "GET", here + "/{id}/messages", read, PUBLIC)
     add_route(app, "GET", here + "/{id}/events", events, PUBLIC)
     add_route(app, "POST", here + "/{id}/end", end, PUBLIC)

@@ -21,7 +21,7 @@ _SENT = (
     schemas.Seq,
     schemas.ProblemDocument,
 )
-_ACCEPTED = (schemas.NewConversation, schemas.NewMessage, schemas.Feedback)
+_ACCEPTED = (schemas.NewConversation, schemas.NewMessage, schemas.Answers, schemas.Feedback)
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "The conversation."}
 
 
@@ -76,6 +76,11 @@ def _paths() -> dict[str, Any]:
                 "say", "Say something or press a button.", {200: schemas.Seq, 201: schemas.Seq}, (_ID,), schemas.NewMessage
             ),
             "get": _operation("read", "Read what is new.", {200: schemas.Messages}, (_ID, after, wait)),
+        },
+        here + "/{id}/answers": {
+            "post": _operation(
+                "answer", "Fill in a form that staff sent.", {200: schemas.Seq, 201: schemas.Seq}, (_ID,), schemas.Answers
+            ),
         },
         here + "/{id}/events": {
             "get": _operation("events", "Listen with server-sent events.", {200: stream}, (_ID, last_event)),

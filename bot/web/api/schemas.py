@@ -41,6 +41,14 @@ class NewMessage(Strict):
         return self
 
 
+class Answers(Strict):
+    """Body of POST /conversations/{id}/answers: a form that staff sent, filled in."""
+
+    client_message_id: ClientMessageId
+    request: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    answers: Annotated[dict[str, Annotated[str, StringConstraints(max_length=model.TEXT_LIMIT)]], Field(max_length=20)]
+
+
 class Feedback(Strict):
     """Body of POST /conversations/{id}/feedback: whether the answer at `seq` helped."""
 
@@ -144,6 +152,7 @@ class ProblemDocument(BaseModel):
     status: int
     code: str
     detail: str
+    fields: Annotated[dict[str, str], Field(description="What is wrong with each field of a form, where it is one.")] = {}
 
 
 def message_shape(message: model.Message) -> dict[str, Any]:

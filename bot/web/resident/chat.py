@@ -16,12 +16,13 @@ from bot.conversations.model import TEXT_LIMIT, Conversation, Kind, Message, Rep
 from bot.conversations.service import Closed, Conversations, NotFound, State, UnknownChoice
 from bot.conversations.text import UnusableText, clean_text
 from bot.foundation.limits import TooOften
+from bot.handoff.refusals import UnusableAnswers
 from bot.staff.switch_model import Feature
 from bot.web import keys
 from bot.web.resident.demo import not_found_page
 from bot.web.resident.forms import ChatForm, FromElsewhere, UnreadableForm, new_message_id, read_form
 from bot.web.resident.pages import PAGES, CouncilPage
-from bot.web.resident.transcript import MessageView, message_view, plain_transcript, wants_exit
+from bot.web.resident.transcript import MessageView, message_view, plain_transcript, settled_requests, wants_exit
 
 FOR_EVERY_SITE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 REPLY_SECONDS = 6.0  # how long a plain form waits for the reply
@@ -49,6 +50,7 @@ class Chat:
     error: str = ""
     text: str = ""
     status: int = 200
+    faults: dict[str, str] = field(default_factory=dict)  # what is wrong with the fields of a form
 
 
 async def show(request: web.Request) -> web.Response:
@@ -90,7 +92,7 @@ async def post(request: web.Request) -> web.Response:
 async def _carry_out(request: web.Request, council: CouncilPage, form: ChatForm) -> tuple[ChatForm, Chat]:
     conversations, limits = request.app[keys.CONVERSATIONS], request.app[keys.LIMITS]
     try:
-        if form.says_something and not form.choice:
+        if form.says_something and not (form.choice or form.answer_to):
             clean_text(form.text)
         if not form.begun and not form.says_something:
             return form, Chat(form, text=form.text)
@@ -115,13 +117,18 @@ async def _carry_out(request: web.Request, council: CouncilPage, form: ChatForm)
         raise Refused("closed", 409) from None
     except UnknownChoice:
         raise Refused("choice", 422) from None
+    except UnusableAnswers as problem:
+        page = await conversations.read(conversation.id, 0)
+        return form, Chat(
+            form, conversation, tuple(page.messages), page.state, status=422, text=form.text, faults=problem.faults
+        )
     except UnusableText as problem:
         if problem.code == "message_too_long":
             raise Refused("too_long", 422, length=f"{len(form.text.replace('\r', '').strip()):,}") from None
         raise Refused("empty", 422) from None
     except TooOften as problem:
         raise Refused("too_often", 429, seconds=problem.seconds) from None
-    text = form.text if form.choice or form.rating or form.do else ""
+    text = form.text if form.choice or form.answer_to or form.rating or form.do else ""
     messages, state = await _with_reply(conversations, conversation, wait=form.do != "save" and not form.rating)
     return form, Chat(form, conversation, messages, state, text=text)
 
@@ -136,7 +143,11 @@ async def _begin(request: web.Request, council: CouncilPage, form: ChatForm) -> 
 
 async def _say(request: web.Request, conversation: Conversation, form: ChatForm) -> None:
     conversations = request.app[keys.CONVERSATIONS]
-    if form.choice:
+    if form.answer_to:
+        given, more = await request.app[keys.HANDOFF].requests.check(conversation, form.answer_to, form.answers)
+        answers = [(one.name, one.label, one.value) for one in given]
+        said = await conversations.tell(conversation, form.message_id, answers, {"request": form.answer_to, **more})
+    elif form.choice:
         said = await conversations.choose(conversation, form.message_id, form.choice)
     else:
         said = await conversations.say(conversation, form.message_id, form.text)
@@ -206,6 +217,10 @@ async def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.R
         messages=[message_view(one, council.words) for one in greeting] or _views(council, chat),
         thinking=bool(chat.state and chat.state.thinking),
         closed=bool(chat.state and chat.state.owner == "closed"),
+        state=chat.state,
+        people=_people(council, chat),
+        faults=chat.faults,
+        given=chat.form.answers if chat.faults else {},
         exit_shown=wants_exit(chat.messages),
         error=chat.error,
         text=chat.text,
@@ -218,7 +233,18 @@ async def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.R
 def _views(council: CouncilPage, chat: Chat) -> list[MessageView]:
     said = [message.seq for message in chat.messages if message.sender == Sender.RESIDENT]
     latest = said[-1] if said and not chat.error else 0
-    return [message_view(message, council.words, chat.form.rated, latest) for message in chat.messages]
+    settled = settled_requests(chat.messages)
+    return [message_view(message, council.words, chat.form.rated, latest, settled) for message in chat.messages]
+
+
+def _people(council: CouncilPage, chat: Chat) -> str:
+    """Who has the conversation, in one line: the place in the queue, or the person."""
+    if chat.state and chat.state.queue:
+        return str(chat.state.queue["text"])
+    if chat.state and chat.state.staff:
+        name, team = chat.state.staff["name"], chat.state.staff["team"]
+        return str(council.words["people"]["team" if name == team else "with"]).format(name=name, team=team)
+    return ""
 
 
 def _script_settings(council: CouncilPage, framed: bool) -> dict[str, Any]:
@@ -231,7 +257,19 @@ def _script_settings(council: CouncilPage, framed: bool) -> dict[str, Any]:
         "exit": council.words["exit_to"],
         "words": {
             name: council.words[name]
-            for name in ("page", "who", "composer", "sources", "feedback", "status", "ended", "error", "saved")
+            for name in (
+                "page",
+                "who",
+                "composer",
+                "sources",
+                "feedback",
+                "status",
+                "ended",
+                "error",
+                "saved",
+                "people",
+                "form",
+            )
         },
     }
 

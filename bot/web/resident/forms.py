@@ -37,11 +37,13 @@ class ChatForm:
     token: str = ""
     message_id: str = ""
     rated: dict[int, str] = field(default_factory=dict)
+    answer_to: str = ""  # the form of staff that is answered
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def says_something(self) -> bool:
         """Whether a message is to be sent, even an empty one."""
-        return bool(self.choice) or (self.rating is None and self.do not in ("check", "save"))
+        return bool(self.choice or self.answer_to) or (self.rating is None and self.do not in ("check", "save"))
 
     @property
     def begun(self) -> bool:
@@ -62,6 +64,8 @@ async def read_form(request: web.Request) -> ChatForm:
         conversation=fields.get("conversation", ""),
         token=fields.get("token", ""),
         message_id=message_id if _MESSAGE_ID.fullmatch(message_id) else new_message_id(),
+        answer_to=fields.get("answer_to", "")[:64],
+        answers={name.removeprefix("answer:"): value for name, value in fields.items() if name.startswith("answer:")},
         rated={int(one[1]): one[2] for one in map(_RATING.fullmatch, fields.get("rated", "").split(",")) if one},
     )
     if form.begun and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):

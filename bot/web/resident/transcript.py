@@ -49,10 +49,15 @@ class MessageView:
     latest: bool
     greeting: bool
     data: Mapping[str, Any]  # what a report or application adds, for templates/application.html
+    asks_form: bool = False  # a form of staff that is still open
 
 
 def message_view(
-    message: Message | Reply, words: Mapping[str, Any], rated: Mapping[int, str] | None = None, latest: int = 0
+    message: Message | Reply,
+    words: Mapping[str, Any],
+    rated: Mapping[int, str] | None = None,
+    latest: int = 0,
+    settled: frozenset[str] = frozenset(),
 ) -> MessageView:
     """A message, or the greeting before it is stored, for the template; a browser without script scrolls to `latest`."""
     seq = message.seq if isinstance(message, Message) else None
@@ -63,7 +68,7 @@ def message_view(
         sender=message.sender.value,
         kind=message.kind.value,
         reason=str(data.get("reason", "")),
-        who=words["who"][message.sender.value],
+        who=_who(message, words),
         title=str(data.get("title", ""))
         if message.kind == Kind.ANSWER
         else words["who"]["urgent"]
@@ -72,7 +77,9 @@ def message_view(
         text=message.text,
         html=with_new_tabs(str(data.get("html", "")), words["page"]["new_tab"]),
         language=language if _LANGUAGE.fullmatch(language) else "",
-        choices=_choices_below(message),
+        choices=tuple(
+            one for one in _choices_below(message) if one.value.partition("request:")[2].partition(":")[0] not in settled
+        ),
         sources=tuple(
             SourceView(source.title, source.url, checked_note(source.url, source.checked, words)) for source in message.sources
         ),
@@ -81,7 +88,27 @@ def message_view(
         latest=seq is not None and seq == latest,
         greeting=bool(data.get("greeting")),
         data=data,
+        asks_form=message.kind == Kind.QUESTION and isinstance(data.get("form"), dict) and data.get("request") not in settled,
     )
+
+
+def settled_requests(messages: Sequence[Message]) -> frozenset[str]:
+    """The forms of staff that the resident has answered or declined."""
+    found = set()
+    for message in messages:
+        if message.sender == Sender.RESIDENT:
+            found.add(str(message.data.get("request", "")))
+            name, _, rest = str(message.data.get("choice", "")).partition(":")
+            found.add(rest.partition(":")[0] if name == "request" else "")
+    return frozenset(found - {""})
+
+
+def _who(message: Message | Reply, words: Mapping[str, Any]) -> str:
+    """Who said it; a member of staff by the name that the council shows."""
+    name, team = str(message.data.get("name", "")), str(message.data.get("team", ""))
+    if message.sender == Sender.STAFF and name:
+        return f"{name}, {team}" if team and team != name else name
+    return str(words["who"][message.sender.value])
 
 
 def _choices_below(message: Message | Reply) -> tuple[Choice, ...]:

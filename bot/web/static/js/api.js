@@ -6,9 +6,10 @@ const SEND_SECONDS = 15;
 
 /** The server refused: `code` is its name for the reason, `seconds` says when to try again. */
 export class Problem extends Error {
-  /** @param {number} status @param {string} code @param {number} seconds */
-  constructor(status, code, seconds) {
+  /** @param {number} status @param {string} code @param {number} seconds @param {Record<string, string>|null} [fields] */
+  constructor(status, code, seconds, fields = null) {
     super(code);
+    this.fields = fields; // what is wrong with each field of a form
     this.status = status;
     this.code = code;
     this.seconds = seconds;
@@ -59,6 +60,12 @@ export async function rate(conversation, seq, helpful) {
   await post(`${HERE}/${conversation.id}/feedback`, { seq, helpful }, conversation);
 }
 
+/** Sends a form that staff asked to be filled in.
+ * @param {import("./settings.js").Conversation} conversation @param {string} id @param {string} request @param {Record<string, string>} answers */
+export async function answer(conversation, id, request, answers) {
+  await post(`${HERE}/${conversation.id}/answers`, { client_message_id: id, request, answers }, conversation);
+}
+
 /** @param {string} address @param {object} body @param {import("./settings.js").Conversation} [conversation] */
 async function post(address, body, conversation) {
   const stop = new AbortController();
@@ -82,10 +89,13 @@ async function checked(coming) {
   const response = await coming;
   if (response.ok) return response;
   let code = "unexpected";
+  let fields = null;
   try {
-    code = (await response.json()).code || code;
+    const problem = await response.json();
+    code = problem.code || code;
+    fields = problem.fields || null;
   } catch {
     // not one of our problem documents: a proxy's page, perhaps
   }
-  throw new Problem(response.status, code, Number(response.headers.get("Retry-After")) || 0);
+  throw new Problem(response.status, code, Number(response.headers.get("Retry-After")) || 0, fields);
 }

@@ -8,11 +8,13 @@ import * as draw from "./draw.js";
 import * as frame from "./frame.js";
 import * as keeping from "./keeping.js";
 import * as scroll from "./scroll.js";
+import { sendForm, settleForm } from "./draw-people.js";
 import { Listener } from "./listener.js";
 import { announce, showTrouble, showWorking } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { byId, filled, newId, settings, words } from "./settings.js";
 import { forget, keep, recall } from "./store.js";
+import { showPeople } from "./waiting.js";
 
 /** @typedef {import("./settings.js").Message} Message */
 /** @typedef {import("./settings.js").Outgoing} Outgoing */
@@ -151,6 +153,7 @@ function receive(message) {
   }
   const { item, isNew } = draw.put(message);
   if (message.data.quick_exit) keeping.offerExit();
+  settleForm(message);
   if (resuming || !isNew) return;
   if (message.from === "resident") return;
   showState();
@@ -180,6 +183,7 @@ function showState() {
   const offline = !navigator.onLine;
   const stuck = outbox.items.length > 0 && outbox.tries > 0;
   byId("ended").hidden = !closed;
+  showPeople(state);
   byId("writing").hidden = closed && !composer.typed();
   draw.sayUnsent(offline || stuck ? words.status.waiting : "");
   if (offline) showTrouble(words.status.offline);
@@ -238,6 +242,8 @@ function press(event) {
     say({ id: newId(), choice: button.value, label: (button.textContent || "").trim() });
   } else if (button.name === "feedback") {
     void rate(button);
+  } else if (button.name === "answer_to") {
+    void sendForm(button, conversation);
   } else if (button.value === "save") {
     keeping.save();
   }

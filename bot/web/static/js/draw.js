@@ -2,6 +2,7 @@
    Words go in as text; only data.html, which the server has sanitised, goes in as HTML. */
 
 import { choicesBelow, drawApplication } from "./draw-application.js";
+import { drawPeople } from "./draw-people.js";
 import { byId, dayInWords, filled, words } from "./settings.js";
 import { recall } from "./store.js";
 
@@ -163,6 +164,7 @@ function drawn(message) {
     body.replaceChildren(text);
   }
   drawApplication(item, message, choiceButton);
+  drawPeople(item, message, choiceButton);
   drawChoices(part(item, ".choices"), message);
   drawSources(part(item, ".sources"), message);
   drawFeedback(part(item, ".feedback"), message);

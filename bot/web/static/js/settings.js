@@ -5,7 +5,8 @@
  * @typedef {{seq: number, at: string, from: "resident"|"assistant"|"staff"|"system", kind: string, text: string,
  *   choices: {value: string, label: string}[], sources: {title: string, url: string, checked: string}[],
  *   data: Record<string, any>}} Message
- * @typedef {{owner: string, epoch: number, thinking: boolean}} State
+ * @typedef {{owner: string, epoch: number, thinking: boolean, queue: {position: number, text: string}|null,
+ *   staff: {name: string, team: string}|null}} State
  * @typedef {{id: string, token: string}} Conversation
  * @typedef {{id: string, text?: string, choice?: string, label?: string}} Outgoing
  */
