@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.conversations.store import conversation_with_token
 from bot.web import keys
 from tests.api.desk import Resident
 from tests.factories import make_reading
@@ -29,7 +30,8 @@ def texts(replies):
 
 
 async def under_way(product, resident):
-    conversation, _ = await product.public[keys.CONVERSATIONS].newest_messages(resident.id)
+    async with product.public[keys.DATABASE].reading() as tx:
+        conversation, _ = await conversation_with_token(tx, resident.id)
     return conversation.context.under_way
 
 
