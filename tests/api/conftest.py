@@ -1,6 +1,7 @@
 """The whole gateway on a fresh database with a scripted engine, so that tests of the API take milliseconds."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -8,8 +9,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.app import Product, running
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
+from tests.api.staffed import Floor
 from tests.conftest import ROOT
 from tests.factories import ScriptedEngine
+
+OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday at 11am
 
 
 @pytest.fixture
@@ -31,3 +35,14 @@ async def client(product: Product) -> AsyncIterator[TestClient]:
     """A client of the gateway's public side."""
     async with TestClient(TestServer(product.public)) as client:
         yield client
+
+
+@pytest.fixture
+async def floor(database_url: str, engine: ScriptedEngine, knowledge: Knowledge) -> AsyncIterator[Floor]:
+    """The whole product at a time when the council is open, for tests with staff in them."""
+    places = {"councils_folder": ROOT / "councils", "encoders_folder": ROOT / "var" / "encoders"}
+    settings = Settings(database_url=database_url, clock=OPEN, rate_limits=False, **places)
+    async with running(settings, engine, knowledge) as product, TestClient(TestServer(product.public)) as client:
+        floor = Floor(product, client)
+        yield floor
+        await floor.close()

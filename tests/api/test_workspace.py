@@ -3,32 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
-import pytest
-from aiohttp.test_utils import TestClient, TestServer
-
-from bot.app import running
-from bot.settings import Settings
 from bot.staff.audit import Filter
 from bot.staff.model import Role, command_line_actor
 from bot.web import keys
-from tests.api.staffed import Floor
-from tests.conftest import ROOT
-
-OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday at 11am
-
-
-@pytest.fixture
-async def floor(database_url, engine, knowledge) -> AsyncIterator[Floor]:
-    """The whole product at a time when the council is open."""
-    places = {"councils_folder": ROOT / "councils", "encoders_folder": ROOT / "var" / "encoders"}
-    settings = Settings(database_url=database_url, clock=OPEN, rate_limits=False, **places)
-    async with running(settings, engine, knowledge) as product, TestClient(TestServer(product.public)) as client:
-        floor = Floor(product, client)
-        yield floor
-        await floor.close()
 
 
 async def actions(floor, subject):
