@@ -1,1 +1,0 @@
-"""Suggested replies, and learning from what staff send."""
