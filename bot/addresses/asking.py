@@ -20,6 +20,7 @@ from bot.addresses.writing import Written, read_address
 from bot.conversations.model import Choice
 from bot.foundation.packs import read_pack_file
 
+_WHY = re.compile(r"\bwhy\b.*\b(?:need|ask|asking|want|know|postcode|post code|address)\b")
 PAGE = 10  # addresses on one page of a list
 CHOICE = "address:"  # the beginning of every choice, where the caller has no other
 State = dict[str, Any]
@@ -133,6 +134,9 @@ class Asking:
         for name in ("not_say", "stop", "other_address", "not_listed", "new_build", "more", "no_postcode"):
             if phrase in self._words["phrases"][name]:
                 return await self._take_choice(state, name, lookup)
+        if _WHY.search(phrase):
+            again = self.again(state)
+            return AddressStep(f"{self._text('ask', 'why')} {again.say}", again.choices, state)
         if state["stage"] == "typing":
             return self._typed(state, said)
         return await self._take_text(state, said, lookup)

@@ -49,6 +49,7 @@ _SHORT = {
     "sth": "south",
     "saint": "st",
 }
+SHORT_WORD = 5  # letters; a slip in a shorter word leaves no three letters as they were
 STREET_KINDS = frozenset(
     [
         "street",
@@ -214,10 +215,10 @@ def number_of(text: str) -> Number | None:
 
 
 def pieces(words: str) -> frozenset[str]:
-    """What misspelt streets are found by: three letters at a time, and how each word begins and how long it is.
+    """What misspelt streets are found by: three letters at a time; of short words also how they begin and how long they are.
 
     The kind of street is left out: half of all streets share it.
     """
     names = [word for word in words.split() if word not in STREET_KINDS] or words.split()
     threes = {f" {name} "[place : place + 3] for name in names for place in range(len(name))}
-    return frozenset(threes | {f"{name[0]}*{min(len(name), 9)}" for name in names})
+    return frozenset(threes | {f"{name[0]}*{len(name)}" for name in names if len(name) <= SHORT_WORD})

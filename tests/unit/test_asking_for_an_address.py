@@ -194,9 +194,7 @@ async def test_a_change_of_mind_begins_again(talk):
     assert step.state["postcode"] == "EN14CK"
 
 
-@pytest.mark.parametrize(
-    "said", ["why do you need that", "how much is a garden bin", "🙂", "asdf", "I want to speak to someone"]
-)
+@pytest.mark.parametrize("said", ["how much is a garden bin", "🙂", "asdf", "I want to speak to someone"])
 async def test_what_is_no_address_is_left_to_the_assistant_and_asked_again(talk, said):
     await talk.begin()
     before = talk.step
@@ -204,6 +202,15 @@ async def test_what_is_no_address_is_left_to_the_assistant_and_asked_again(talk,
     again = talk.asking.again(before.state)
     assert again.state == before.state
     assert again.choices
+
+
+@pytest.mark.parametrize("said", ["why do you need that?", "Why are you asking for my address", "why do u want to know"])
+async def test_who_asks_why_is_told_and_asked_again(talk, said):
+    await talk.begin()
+    before = talk.step
+    step = await talk.say(said)
+    assert step.say.startswith("We ask so that we can tell you about your own home.")
+    assert (step.state, step.choices) == (before.state, before.choices)
 
 
 async def test_what_is_asked_again_in_a_list_is_the_same_list(talk):
