@@ -55,6 +55,7 @@ class Bands:
 
     search_weight: float = 4.0  # how much search counts beside the reading; measured best on the held-out messages
     no_article: float = 0.45  # nearness that an intent without an article counts with
+    out_of_scope_near: float = 0.55  # the same for what is not for a council, which has no article either
     answer: float = 0.50  # this or more: answer
     lifted: float = 0.30  # this or more and the best article agrees: answer
     offer: float = 0.22  # this or more in all for the readings offered: clarify
@@ -63,7 +64,7 @@ class Bands:
     urgent: float = 0.15  # danger to life: answered as urgent from here
     urgent_with_hint: float = 0.08  # the same when the wording hints at danger too
     mention_danger: float = 0.04  # from here the answer mentions 999
-    out_of_scope: float = 0.60  # turned away only when this sure
+    out_of_scope: float = 0.45  # turned away only when this sure
 
 
 class Step(StrEnum):
@@ -86,10 +87,12 @@ def weighed(reading: Reading, near: Mapping[str, float], bands: Bands) -> Readin
     """The reading with search beside it: p · exp(weight · nearness), brought back to a sum of one.
 
     `near` has, for each intent that an article answers, the cosine of the message with the nearest question of its
-    articles. An intent that no article answers counts with a middling nearness, so that it neither gains nor loses.
+    articles. An intent that no article answers counts with a middling nearness, so that it neither gains nor loses; what is
+    out of scope gains a little, since the reader finds too little of it and hardly ever by mistake.
     """
+    found = {"out_of_scope": bands.out_of_scope_near, **near}
     odds = [
-        (intent, probability * math.exp(bands.search_weight * (near.get(intent, bands.no_article) - bands.no_article)))
+        (intent, probability * math.exp(bands.search_weight * (found.get(intent, bands.no_article) - bands.no_article)))
         for intent, probability in reading.ranking
     ]
     unread = max(0.0, 1 - sum(probability for _, probability in reading.ranking))

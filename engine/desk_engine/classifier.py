@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from desk_engine.reader import Reader, Spared, View
+from desk_engine.reader import Reader, View
 from desk_engine.vectors import KeptVectors, cache_folder
 from encoders import Encoder
 
@@ -42,11 +42,8 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Views: which encoders look together, how strictly they are fitted, how much they count, whether spelling is repaired.
-
-        Spared: the encoder that is asked only in doubt; see reader.Spared.
-        """
-        return {"views": [{"encoders": ["minilm"], "strictness": 0.5, "weight": 1.0}], "temperature": 1.0, "spared": None}
+        """Views: which encoders look together, how strictly they are fitted, how much they count, whether spelling is repaired."""
+        return {"views": [{"encoders": ["minilm"], "strictness": 0.5, "weight": 1.0}], "temperature": 1.0}
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -69,7 +66,7 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
         views = _views(config)
         cache = cache_folder()
         encoders = {name: KeptVectors(encoder_folder(name), cache) for name in _names(views)}
-        return cls(Reader(encoders, views, config["temperature"], _spared(config)), model_storage, resource)
+        return cls(Reader(encoders, views, config["temperature"]), model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the messages of data/nlu and keeps what it learnt."""
@@ -93,7 +90,7 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
         encoders = {name: Encoder.load(encoder_folder(name)) for name in _names(views)}
         with model_storage.read_from(resource) as folder:
             marks = {name: encoder.mark for name, encoder in encoders.items()}
-            return cls(Reader.load(folder, encoders, views, _spared(config)), model_storage, resource, marks)
+            return cls(Reader.load(folder, encoders, views), model_storage, resource, marks)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets intent and intent_ranking of every message but commands ("/ct_pay"), which Rasa itself understands.
@@ -114,10 +111,6 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, probabilities: Any) -> List[Dict[Text, Any]]:
         order = np.argsort(-probabilities)
         return [{"name": self._reader.labels[place], "confidence": float(probabilities[place])} for place in order]
-
-
-def _spared(config: Dict[Text, Any]) -> Optional[Spared]:
-    return Spared(**config["spared"]) if config["spared"] else None
 
 
 def _views(config: Dict[Text, Any]) -> List[View]:

@@ -26,7 +26,7 @@ import numpy as np
 import yaml
 from sklearn.model_selection import StratifiedKFold
 
-from desk_engine.reader import Array, Reader, Spared, View
+from desk_engine.reader import Array, Reader, View
 from desk_engine.train import LEARNING_FILES, content_hash
 from desk_engine.vectors import KeptVectors
 from encoders import EncoderError
@@ -57,7 +57,6 @@ class Evaluation:
         self._places = places
         self._config = _classifier_config(places.root)
         self._views = [View(**{**view, "encoders": tuple(view["encoders"])}) for view in self._config["views"]]
-        self._spared = Spared(**self._config["spared"]) if self._config.get("spared") else None
         names = sorted({name for view in self._views for name in view.encoders})
         self._encoders = {name: KeptVectors(_encoder_folder(places, name), places.cache) for name in names}
         self._kept = places.cache / "evaluation"
@@ -124,10 +123,10 @@ class Evaluation:
                 reader.save(Path(unfinished, "made"))
                 if not folder.is_dir():
                     Path(unfinished, "made").replace(folder)
-        return Reader.load(folder, self._encoders, self._views, self._spared), f"a reader fitted for this, {self.mark}"
+        return Reader.load(folder, self._encoders, self._views), f"a reader fitted for this, {self.mark}"
 
     def _fitted(self, examples: Sequence[tuple[str, str]]) -> Reader:
-        reader = Reader(self._encoders, self._views, self._config.get("temperature", 1.0), self._spared)
+        reader = Reader(self._encoders, self._views, self._config.get("temperature", 1.0))
         return reader.fit([text for text, _ in examples], [intent for _, intent in examples])
 
     def _from_archive(self, archive: Path) -> Reader:
@@ -139,7 +138,7 @@ class Evaluation:
                 )
                 if content:
                     Path(folder, path.name).write_bytes(content.read())
-            return Reader.load(Path(folder), self._encoders, self._views, self._spared)
+            return Reader.load(Path(folder), self._encoders, self._views)
 
 
 def _classifier_config(root: Path) -> dict[str, Any]:

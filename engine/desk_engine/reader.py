@@ -1,6 +1,6 @@
 """Reads what a resident means: three small models look at a message in different ways, and their scores are added.
 
-One looks at the tuned encoder's vector, one at the general encoders' vectors of the text with its spelling repaired, one at
+One looks at the tuned encoder's vector, one at a general encoder's vector of the text with its spelling repaired, one at
 n-grams of words and letters; each is wrong about other messages, so together they are right more often than any alone.
 Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds; docs/decisions/0004-pipeline.md has
 the measurements behind every number below.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,18 +57,6 @@ class View:
     repaired: bool = False  # whether it reads the text with its spelling repaired
 
 
-@dataclass(frozen=True)
-class Spared:
-    """An encoder that is asked only where the others leave a doubt, since its vector costs as much as all of theirs.
-
-    Nothing is in doubt when the likeliest label reaches `settled` and each label of `unless` stays under its own limit.
-    """
-
-    encoder: str
-    settled: float
-    unless: Mapping[str, float]
-
-
 GRAMS_WEIGHT = 4.0
 GRAMS_STRICTNESS = 0.3
 
@@ -76,11 +64,7 @@ GRAMS_STRICTNESS = 0.3
 class Reader:
     """Learns intents from examples and gives a calibrated probability to each, for any message."""
 
-    def __init__(
-        self, encoders: dict[str, Embeds], views: Sequence[View], temperature: float, spared: Spared | None = None
-    ) -> None:
-        if spared and any(spared.encoder in view.encoders[:-1] or view.encoders == (spared.encoder,) for view in views):
-            raise ValueError(f"{spared.encoder} is spared, so it must be the last of several encoders in its view")
+    def __init__(self, encoders: dict[str, Embeds], views: Sequence[View], temperature: float) -> None:
         self._encoders = encoders
         self._views = views
         self._grams: dict[str, TfidfVectorizer] = {}
@@ -90,7 +74,6 @@ class Reader:
         self._weights: list[Array] = []
         self._gram_weights: Array = np.zeros((0, 0), np.float32)
         self._bias: Array = np.zeros(0, np.float32)
-        self._spared = spared
         self.temperature = temperature
         self.labels: list[str] = []
 
@@ -133,35 +116,10 @@ class Reader:
         """
         looked = _Looked(self._encoders, texts, [self._speller.repaired(text) for text in texts])
         scores = np.stack([sum((grams.scores(text.lower()) for grams in self._looked_up), self._bias) for text in texts])
-        everywhere = np.arange(len(texts))
         for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
-            asked = [name for name in view.encoders if name != self._spared_encoder]
-            vectors = np.hstack([looked.at(everywhere, name, view.repaired) for name in asked])
-            scores += (vectors - mean[: vectors.shape[1]]) @ weights[: vectors.shape[1]]
-        in_doubt = np.flatnonzero([not self._settled(row) for row in self._probabilities(scores)])
-        for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
-            if self._spared_encoder in view.encoders and len(in_doubt):
-                vectors = looked.at(in_doubt, self._spared_encoder, view.repaired)
-                scores[in_doubt] += (vectors - mean[-vectors.shape[1] :]) @ weights[-vectors.shape[1] :]
-        return self._probabilities(scores), looked.of_plain_texts
-
-    @property
-    def _spared_encoder(self) -> str:
-        return self._spared.encoder if self._spared else ""
-
-    def _settled(self, row: Array) -> bool:
-        """Whether the spared encoder would change nothing that matters: one label is likely, and none that weighs more."""
-        if self._spared is None or row.max() < self._spared.settled:
-            return self._spared is None
-        likeliest = self.labels[int(row.argmax())]
-        return all(
-            label == likeliest or row[self.labels.index(label)] < under
-            for label, under in self._spared.unless.items()
-            if label in self.labels
-        )
-
-    def _probabilities(self, scores: Array) -> Array:
-        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32)
+            vectors = np.hstack([looked.by(name, view.repaired) for name in view.encoders])
+            scores = scores + (vectors - mean) @ weights
+        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32), looked.of_plain_texts
 
     def _look_up_grams(self) -> None:
         ends = np.cumsum([len(grams.vocabulary_) for grams in self._grams.values()])
@@ -185,10 +143,10 @@ class Reader:
         (folder / "reader.json").write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, encoders: dict[str, Embeds], views: Sequence[View], spared: Spared | None = None) -> Reader:
+    def load(cls, folder: Path, encoders: dict[str, Embeds], views: Sequence[View]) -> Reader:
         """A trained one, from what `save` wrote."""
         facts = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-        reader = cls(encoders, views, facts["temperature"], spared)
+        reader = cls(encoders, views, facts["temperature"])
         reader.labels = facts["labels"]
         reader._speller = Speller(facts["words"])
         with np.load(folder / "reader.npz", allow_pickle=False) as arrays:
@@ -214,13 +172,13 @@ class _Looked:
         self._made: dict[tuple[str, str], Array] = {}
         self.of_plain_texts: list[dict[str, Array]] = [{} for _ in texts]
 
-    def at(self, places: Any, name: str, repaired: bool) -> Array:
-        """The vectors of one encoder for the texts at these places."""
-        seen = [(self._repaired if repaired else self._texts)[place] for place in places]
+    def by(self, name: str, repaired: bool) -> Array:
+        """The vectors of one encoder, of the texts as they stand or with their spelling repaired."""
+        seen = self._repaired if repaired else self._texts
         new = [text for text in dict.fromkeys(seen) if (name, text) not in self._made]
         if new:
             self._made.update(zip([(name, text) for text in new], self._encoders[name].embed(new), strict=True))
-        for place, text in zip(places, seen, strict=True):
+        for place, text in enumerate(seen):
             if text == self._texts[place]:
                 self.of_plain_texts[place][name] = self._made[name, text]
         return np.stack([self._made[name, text] for text in seen])

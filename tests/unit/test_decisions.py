@@ -78,3 +78,9 @@ def test_search_tips_the_balance_between_readings_that_are_close():
 def test_an_intent_without_articles_neither_gains_nor_loses_by_a_middling_match():
     reading = weighed(make_reading(greet=0.6, bin_day=0.4), {"bin_day": BANDS.no_article}, BANDS)
     assert reading.probability("greet") == pytest.approx(0.6)
+
+
+def test_what_is_not_for_a_council_is_read_so_when_no_article_comes_near():
+    reading = make_reading(bin_day=0.5, out_of_scope=0.45)
+    assert weighed(reading, {"bin_day": 0.2}, BANDS).intent == "out_of_scope"
+    assert weighed(reading, {"bin_day": 0.8}, BANDS).intent == "bin_day"
