@@ -1,6 +1,6 @@
 """People who do not exist, for trying the console out: made by `make run` in development.
 
-Their addresses end in .invalid, the accounts are marked as demonstration, and their password is new at every start and
+Their addresses end in .test, the accounts are marked as demonstration, and their password is new at every start and
 printed there. In production an account that is marked so opens nothing (signing_in.py, tokens.py).
 """
 
@@ -9,9 +9,9 @@ from bot.staff.passwords import new_password
 from bot.staff.service import Accounts, NoSuchAccount
 
 PEOPLE = (
-    ("Demo Administrator", "administrator@demo.invalid", (Role.ADMINISTRATOR,)),
-    ("Demo Supervisor", "supervisor@demo.invalid", (Role.SUPERVISOR, Role.TRAINER, Role.EDITOR)),
-    ("Demo Adviser", "adviser@demo.invalid", (Role.ADVISER,)),
+    ("Demo Administrator", "administrator@demo.test", (Role.ADMINISTRATOR,)),
+    ("Demo Supervisor", "supervisor@demo.test", (Role.SUPERVISOR, Role.TRAINER, Role.EDITOR)),
+    ("Demo Adviser", "adviser@demo.test", (Role.ADVISER,)),
 )
 
 

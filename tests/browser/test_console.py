@@ -163,7 +163,7 @@ def test_somebody_new_is_added_by_link_and_sets_up_codes(opened):
     other.goto("/console/account")
     other.get_by_role("link", name="Set up codes").click()
     expect(other.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
-    assert other.evaluate("document.querySelector('.qr').naturalWidth") > 0
+    other.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
     other.get_by_text("I cannot scan it").click()
     secret = other.locator(".once").inner_text().replace(" ", "")
     other.get_by_label("Code").fill(pyotp.TOTP(secret).now())

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.staff.audit import Action, Filter
+from bot.staff.demo import PEOPLE, make_demo_people
 from bot.staff.model import ALL, NotAllowed, Permission, Role, command_line_actor
 from bot.staff.passwords import WeakPassword
 from bot.staff.service import NoSuchAccount, UnusableAccount
@@ -112,3 +113,13 @@ async def test_the_audit_is_read_page_by_page_and_by_filters(room):
     only, _ = await room.audit.read(COMMAND, Filter(subject=first[0].subject, action=Action.ACCOUNT_ADDED))
     assert [one.id for one in only] == [first[0].id]
     assert (await room.audit.read(COMMAND, Filter(since=room.clock.time.replace(year=2030))))[0] == []
+
+
+async def test_demonstration_people_are_marked_and_get_a_new_password_at_every_start(room):
+    first = await make_demo_people(room.accounts)
+    second = await make_demo_people(room.accounts)
+    people = await room.accounts.of_council(COMMAND)
+    assert {one.demo for one in people} == {True}
+    assert len(people) == len(PEOPLE)
+    assert first != second
+    assert await room.signing_in.sign_in(PEOPLE[0][1], second, "x")
