@@ -47,8 +47,9 @@ test-browser: setup ## Run the tests in a real Chromium
 test-engine: setup ## Run the tests of the engine's own components
 	@cd engine && exec .venv/bin/python -m pytest
 
-check: setup ## Check the knowledge packs, and that understanding is not worse than its baseline
+check: setup ## Check the knowledge packs and applications, and that understanding is not worse than its baseline
 	@$(PYTHON) -m bot knowledge check
+	@$(PYTHON) -m bot applications check
 	@$(PYTHON) -m bot evaluate --check
 
 evaluate: setup ## Measure how well the assistant understands

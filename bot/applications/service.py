@@ -29,7 +29,7 @@ from bot.foundation.packs import read_pack_file
 from bot.knowledge.service import Knowledge
 
 URGENCY = {"normal": 0, "high": 10}
-OFFERED_MOST = 2  # buttons under one answer
+OFFERED_MOST = 3  # buttons under one answer
 
 
 class DayGone(Exception):

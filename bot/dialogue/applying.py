@@ -20,7 +20,7 @@ from bot.applications.filling import Form
 from bot.applications.model import Answer, Definition, Field, FieldType, Problem
 from bot.applications.service import Applications, DayGone
 from bot.applications.understanding import understand
-from bot.applications.understanding.plain import is_one_of
+from bot.applications.understanding.plain import has_phrase, is_one_of, plain
 from bot.conversations import store as conversation_store
 from bot.conversations.model import Choice, Conversation, Message, Reply
 from bot.conversations.service import Together
@@ -144,7 +144,8 @@ class ApplicationTask:
         else:
             understood = understand(field, text, await self._applications.asked_for(form), form.pending)
         doubtful = isinstance(understood, Problem) and not understood.like_an_answer
-        open_to_all = field.type in FREE and _short(text)
+        words = self._applications.words(form.definition.council)
+        open_to_all = field.type in FREE and any(has_phrase(plain(text), one) for one in words["aside"])
         if (
             read is not None
             and (doubtful or open_to_all or commands.is_question(text))

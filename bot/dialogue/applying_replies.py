@@ -128,9 +128,11 @@ class Replies:
             "why": field.why,
             "why_label": self._words["labels"]["why"],
             "hint": field.hint,
-            "form": f"/apply/{self._definition.council}/{self._definition.id}",
             "problem": bool(problem),
         }
+        if form.place[0] == 1:
+            data["form"] = f"/apply/{self._definition.council}/{self._definition.id}"
+            data["form_label"] = self._words["labels"]["form"]
         return Reply(Kind.QUESTION, text, tuple(self._choices(form, field)), data=data)
 
     def _choices(self, form: Form, field: Field) -> list[Choice]:

@@ -200,7 +200,9 @@ async def test_without_the_engine_a_form_goes_on(resident, engine, cases):
     assert len(await cases()) == 1
 
 
-async def test_an_information_question_is_answered_first_with_a_button_to_begin(resident):
-    [answer] = await resident.ask("when are bins emptied that were not emptied?")
+async def test_an_information_question_is_answered_first_with_a_button_to_begin(resident, engine):
+    said = "how long do you take to come back when a bin was missed?"
+    engine.readings[said] = make_reading(bin_missed=0.95)
+    [answer] = await resident.ask(said)
     assert answer["kind"] == "answer"
     assert "Report a missed bin" in [choice["label"] for choice in answer["choices"]]

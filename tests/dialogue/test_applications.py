@@ -29,6 +29,8 @@ SAID = {
     "bins": "one",
     "pay": "£20",
     "time": "in the morning",
+    "account": "70012345",
+    "claim": "7001234",
 }
 BY_TYPE = {
     "text": "by the green gate next to the shop",
@@ -53,6 +55,8 @@ async def answer(resident, question):
     if kind == "address":
         replies = await resident.ask("my address is not on the list")
         return await resident.ask(HOME) if replies[-1]["data"].get("field") == field else replies
+    if kind == "day_offered":
+        return await resident.ask("the first one")
     if field in SAID:
         return await resident.ask(SAID[field])
     if kind in BY_TYPE:

@@ -21,12 +21,31 @@ export function drawApplication(item, message, button) {
     words.before(made("p", "question__progress", `${data.title}. ${data.progress.text}`));
     if (data.hint) body.append(made("p", "question__hint", data.hint));
     if (data.why) body.append(reason(data));
+    if (data.form) body.append(formLink(data));
   } else if (kind === "check_answers" && data.task === "application") {
     words.replaceChildren(made("p", "", data.lead), answers(data, button));
     if (data.declaration) words.append(made("p", "", data.declaration));
   } else if (kind === "case" && data.reference && data.labels) {
     words.replaceChildren(...caseParts(data));
   }
+}
+
+/** The same questions as an ordinary form.
+ * @param {Record<string, any>} data */
+function formLink(data) {
+  const line = made("p", "question__form");
+  line.append(link(data.form, data.form_label));
+  return line;
+}
+
+/** @param {string} address @param {string} text */
+function link(address, text) {
+  const made = document.createElement("a");
+  made.href = new URL(address, location.origin).pathname;
+  made.target = "_blank";
+  made.rel = "noopener";
+  made.textContent = text;
+  return made;
 }
 
 /** @param {Record<string, any>} data */
@@ -65,12 +84,7 @@ function caseParts(data) {
   code.append(made("strong", "", data.code));
   const lines = data.lines.map((/** @type {string} */ line) => made("p", "", line));
   const follow = made("p", "");
-  const link = document.createElement("a");
-  link.href = new URL(data.follow, location.origin).pathname;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = data.labels.follow;
-  follow.append(link);
+  follow.append(link(data.follow, data.labels.follow));
   return [lines[0], reference, ...lines.slice(1), code, follow].filter(Boolean);
 }
 
