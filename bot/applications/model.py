@@ -72,6 +72,20 @@ class Capacity:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What somebody is likely to get or pay when the answers are like `when`: the rule, its source, what would change it."""
+
+    when: Mapping[str, Any]
+    text: str
+    rule: str
+    source_title: str
+    source_url: str
+    checked: date
+    changes: str
+    then: str = ""  # the application that may be made next
+
+
+@dataclass(frozen=True)
 class Field:
     """One question. `only_if` has the earlier answers with which it is asked at all; `least`, `most` limit a number, money,
     items or the length of a text; `earliest`, `latest` are days from today such as "today", "-7 days", "+2 weeks"."""
@@ -125,6 +139,9 @@ class Definition:
     receipt: str = ""
     next: tuple[str, ...] = ()
     promise_days: int | None = None  # working days until somebody has dealt with it
+    results: tuple[Result, ...] = ()  # for one that ends in a result: the first that holds decides
+    counted: Mapping[str, str] = field(default_factory=dict)  # which fields hold the adults and those who do not count
+    charge: Mapping[str, str] = field(default_factory=dict)  # the charge of band D, and which fields hold the rest
     contact: Mapping[str, str] = field(default_factory=dict)  # which fields hold the name, email and telephone
 
     def field(self, name: str) -> Field | None:

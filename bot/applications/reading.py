@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.applications.model import Capacity, Definition, Field, FieldType, Note, Option, Price
+from bot.applications.model import Capacity, Definition, Field, FieldType, Note, Option, Price, Result
 from bot.foundation.packs import load_yaml, merged
 from bot.knowledge.model import Fact
 
@@ -66,6 +66,9 @@ def definition_of(raw: Mapping[str, Any], council: str, facts: Mapping[str, Fact
         receipt=filled.get("receipt", "").strip(),
         next=tuple(filled.get("next") or ()),
         promise_days=None if (days := number_in(filled.get("promise_days"))) is None else int(days),
+        results=tuple(_result(one, facts, today) for one in filled.get("results") or ()),
+        counted=filled.get("counted") or {},
+        charge=filled.get("charge") or {},
         contact=filled.get("contact") or {},
     )
 
@@ -124,6 +127,23 @@ def _field(name: str, one: Mapping[str, Any]) -> Field:
 def _option(option: Mapping[str, Any]) -> Option:
     words = tuple(str(word) for word in option.get("words") or ())
     return Option(option["value"], option.get("label", ""), words, option.get("said", ""))
+
+
+def _result(result: Mapping[str, Any], facts: Mapping[str, Fact], today: date) -> Result:
+    """A result with the source of the fact that it names. Raises MissingFact."""
+    fact = facts.get(result["source"])
+    if fact is None or not fact.usable(today):
+        raise MissingFact(result["source"])
+    return Result(
+        when=result["when"],
+        text=result["text"],
+        rule=result["rule"],
+        source_title=fact.source.title,
+        source_url=fact.source.url,
+        checked=fact.checked,
+        changes=result["changes"],
+        then=result.get("then", ""),
+    )
 
 
 def _capacity(capacity: Mapping[str, Any]) -> Capacity:

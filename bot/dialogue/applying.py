@@ -16,6 +16,7 @@ from bot.applications import commands, filling
 from bot.applications.addressing import CHOICE as ADDRESS_CHOICE
 from bot.applications.addressing import Addressing
 from bot.applications.commands import Command
+from bot.applications.entitlement import likely
 from bot.applications.filling import Form
 from bot.applications.model import Answer, Definition, Field, FieldType, Problem
 from bot.applications.service import Applications, DayGone
@@ -191,7 +192,11 @@ class ApplicationTask:
             form = replace(form, inner={"days": [day.isoformat() for day in asked.days]})
         if field is not None and field.type == FieldType.ADDRESS:
             form = await self._addressing.ready(form)
-        return TaskStep([*before, self._replies(form.definition).open(form, problem)], form.as_json())
+        replies = self._replies(form.definition)
+        if field is None and form.definition.ends == "result":
+            then = self._applications.get(form.definition.council, _then(form))
+            return TaskStep([*before, replies.result(form, then)], None)
+        return TaskStep([*before, replies.open(form, problem)], form.as_json())
 
     # ---- what is said about the form
 
@@ -264,6 +269,12 @@ class ApplicationTask:
         return Replies(
             definition, self._applications.words(definition.council), self._applications.follow_page(definition.council)
         )
+
+
+def _then(form: Form) -> str:
+    """The name of the application that a result leads to."""
+    found = likely(form.definition, form.answers)
+    return found.result.then if found else ""
 
 
 def _short(text: str) -> bool:

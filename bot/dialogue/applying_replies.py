@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.applications import wording
+from bot.applications.entitlement import likely
 from bot.applications.filling import Form
 from bot.applications.model import Definition, Field, FieldType, Problem
 from bot.cases.model import Case
-from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
+from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply, Source
 from bot.foundation.words import day_in_words
 
 PREFIX = "do:application"
@@ -194,6 +195,17 @@ class Replies:
         }
         choices = (*sending, *changes, self._do(form, "stop", labels["stop"]))
         return Reply(Kind.CHECK_ANSWERS, text, choices, data=data)
+
+    def result(self, form: Form, then: Definition | None) -> Reply:
+        """What is likely, the rule that decided, its source, and what would change it."""
+        found = likely(self._definition, form.answers)
+        if found is None:
+            return self.ended(self._words["say"]["no_result"])
+        say, one = self._words["say"], found.result
+        lines = [found.text, say["rule"].format(rule=one.rule), say["would_change"].format(changes=one.changes)]
+        choices = [Choice(f"start:application:{then.id}", then.button)] if then else []
+        source = Source(one.source_title, one.source_url, one.checked)
+        return Reply(Kind.TEXT, "\n".join(lines), (*choices, self._person()), (source,), {"reason": "entitlement"})
 
     def case(self, form: Form, case: Case, today: date) -> Reply:
         """The reference, what happens next and by when, and where to follow it."""

@@ -206,3 +206,17 @@ async def test_an_information_question_is_answered_first_with_a_button_to_begin(
     [answer] = await resident.ask(said)
     assert answer["kind"] == "answer"
     assert "Report a missed bin" in [choice["label"] for choice in answer["choices"]]
+
+
+async def test_a_check_of_entitlement_shows_its_rule_and_source_and_leaves_nothing(resident, cases):
+    replies = await resident.ask("do students have to pay")
+    await resident.ask(choice=press(replies, "Check if I may get it"))
+    for answer in ("2", "1"):
+        await resident.ask(answer)
+    [result] = await resident.ask("no")
+    assert "likely to get 25% off" in result["text"]
+    assert "The council decides" in result["text"]
+    assert "What would change this" in result["text"]
+    assert result["sources"][0]["url"]
+    assert "start:application:single_person_discount" in [choice["value"] for choice in result["choices"]]
+    assert await cases() == []

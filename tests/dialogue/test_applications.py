@@ -6,7 +6,7 @@ from bot.applications.model import FieldType
 from bot.applications.reading import read_definitions
 from tests.conftest import ROOT
 
-NAMES = sorted(read_definitions(ROOT / "councils")["enfield"])
+NAMES = sorted(name for name, raw in read_definitions(ROOT / "councils")["enfield"].items() if raw.get("ends") != "result")
 HOME = "12 Invented Lane, Enfield, EN1 9ZZ"
 
 # What a resident says to questions by name, and otherwise by type; the rest has something to choose from.

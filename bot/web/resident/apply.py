@@ -152,6 +152,8 @@ async def _page(
 ) -> web.Response:
     applications = request.app[keys.APPLICATIONS]
     words = applications.words(council.id)
+    if form.open is None and form.definition.ends == "result":
+        return _render(request, council, apply_views.result(form, words))
     if form.open is None:
         return _render(request, council, apply_views.check(form, words, said or [], error), status)
     asked = await applications.asked_for(form)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.applications import wording
+from bot.applications.entitlement import likely
 from bot.applications.filling import Form
 from bot.applications.model import Asked, Definition, Field, FieldType, Problem
 from bot.cases.model import Case
@@ -90,6 +91,13 @@ def sent(form: Form, case: Case, words: Mapping[str, Any], today: date, follow: 
         "case": case,
         "follow": follow,
     }
+
+
+def result(form: Form, words: Mapping[str, Any]) -> dict[str, Any]:
+    """What is likely, the rule, its source and what would change it."""
+    found = likely(form.definition, form.answers)
+    text = found.text if found else words["say"]["no_result"]
+    return {"view": "result", "title": form.definition.title, "definition": form.definition, "text": text, "found": found}
 
 
 def ended(form: Form, text: str, words: Mapping[str, Any]) -> dict[str, Any]:
