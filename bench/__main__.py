@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import addresses
+from bench.delivery import measure_delivery
 from bench.figures import Round, milliseconds, together
 from bench.report import Results, ratios, surroundings, table
 from bench.residents import COUNCILS, WAYS, ask_all, read_all
@@ -99,6 +100,8 @@ def run(plan: Plan, *, old_stock: bool = False) -> Results:
     questions = held_out()
     say("Knowledge search, in this process …")
     results["search"] = measure_search(islice(questions, plan.searches))
+    say("Messages between residents and staff, beside a bare echo …")
+    results["delivery"] = asyncio.run(measure_delivery(knowledge_of(Settings(), SystemClock())))
     with tempfile.TemporaryDirectory(prefix="run-", dir=PLACE) as folder:
         say("Starting the engine, the gateway and stock Rasa …")
         with running_servers(Path(folder), model) as servers:

@@ -62,6 +62,7 @@ def table(results: Results) -> str:
             lines.append(f"  {way:<26}{residents:>10}   {used}")
     lines += ["", f"{'one thing at a time':<28}{'count':>10}{'p50 ms':>9}{'p95 ms':>9}"]
     alone = {f"{name}: /model/parse": one for name, one in results["parse"].items()} | results["search"]
+    alone |= {f"{name}: to the other side": one for name, one in results.get("delivery", {}).items()}
     lines += [f"  {name:<26}{one['count']:>10}{one['p50_ms']:>9.1f}{one['p95_ms']:>9.1f}" for name, one in alone.items()]
     lines += ["", f"{'process':<28}{'start s':>10}{'memory MB':>11}{'after start':>13}"]
     for name, memory in results["memory_mb"].items():
