@@ -6,6 +6,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import Product, running
+from bot.bins.samples import load_samples
 from bot.bins.service import NewDisruption
 from bot.cases.model import Wanted
 from bot.knowledge.service import Knowledge
@@ -14,7 +15,7 @@ from bot.web import keys
 from tests.api.desk import Resident
 from tests.conftest import ROOT
 from tests.factories import FixedClock, ScriptedEngine
-from tests.factories_bins import THURSDAY, load_samples
+from tests.factories_bins import THURSDAY
 
 OPENING = "my brown bin at 1 Bath Street EN1 4CK wasnt emptied on monday"
 
@@ -28,7 +29,7 @@ async def product(database_url: str, engine: ScriptedEngine, knowledge: Knowledg
         database_url=database_url, councils_folder=ROOT / "councils", encoders_folder=ROOT / "var" / "encoders", clock=THURSDAY
     )
     async with running(settings, engine, knowledge) as product:
-        await load_samples(product.public[keys.DATABASE], FixedClock(THURSDAY))
+        await load_samples(product.public[keys.DATABASE], FixedClock(THURSDAY), ROOT / "councils")
         yield product
 
 
