@@ -30,7 +30,7 @@ from tests.api.desk import HERE, Resident
 from tests.factories import ScriptedEngine
 from tests.running import free_port
 
-CHATS, MESSAGES, ROUNDS = 10, 20, 2
+CHATS, MESSAGES, ROUNDS = 10, 10, 2
 GATEWAY, ECHO = "desk", "bare aiohttp echo"
 
 
@@ -115,6 +115,7 @@ async def _echo() -> AsyncIterator[tuple[str, None]]:
     async def events(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        await response.write(b": here\n\n")  # the headers go out with the first words
         queue = listening.setdefault(request.match_info["id"], asyncio.Queue())
         with suppress(ConnectionResetError):  # whoever listened has gone
             while True:

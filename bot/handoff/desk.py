@@ -161,7 +161,7 @@ class Desks:
         """
         actor.needs(Permission.ANSWER_CHATS)
         text, now = clean_text(text), self._access.now()
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             conversation, handoff = await self._access.locked(tx, actor, conversation_id)
             earlier = await conversations.message_by_client_id(tx, conversation_id, client_message_id)
             if earlier is not None:
