@@ -104,7 +104,7 @@ def test_the_whole_way_with_the_card_corrected_a_chat_both_ways_passed_on_and_en
     resident.goto("/chat/enfield")
     ask(resident, "how do i pay my council tax")
     resident.get_by_role("button", name="Talk to a person").last.click()
-    resident.get_by_role("button", name="Change: What you need").click()
+    resident.locator(".lines__row", has_text="What you need").get_by_role("button", name="Change").click()
     resident.get_by_text("Tell us in your own words").wait_for()
     resident.fill("#text", "My bill is wrong since I moved")
     resident.press("#text", "Enter")
