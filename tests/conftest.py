@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from aiohttp import ClientSession
 
 from bot.app import knowledge_of
@@ -23,6 +24,13 @@ from tests.running import ENGINE_PYTHON, free_port, running_engine, running_gate
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture(autouse=True)
+def logs_afresh() -> Iterator[None]:
+    """A command sets up logs on the standard error of its own test, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
