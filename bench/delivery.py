@@ -52,7 +52,7 @@ async def _listen_and_say(name: str, address: str, product: web.Application | No
     async with ClientSession(address) as http:
         resident = Resident(http)
         if product is None:
-            resident.id, resident.headers = str(chat), {}
+            resident.id, resident.headers = f"{chat}-{uuid.uuid4().hex}", {}
         else:
             await resident.begin()
             actor, epoch = await _taken(product, resident)
