@@ -1,7 +1,7 @@
 """How long a message takes between a resident and a member of staff, beside a bare aiohttp echo of the same messages.
 
 Both run in this process on free ports and take turns in the same run, so that a busy moment of the machine falls on both. A
-delivery is timed from just before the POST until the words arrive on the other side's stream of server-sent events: here
+delivery is timed from just before it is sent (a POST to the echo, a call of the service at the desk, which flatters the desk a little) until the words arrive on the other side's stream of server-sent events: here
 through masking, the database, the owner's lock and the bus; there straight from one handler to the other.
 """
 
