@@ -19,7 +19,9 @@ _LOOKALIKES = str.maketrans(
 )
 _IN_TEXT = re.compile(r"\bRD[\s–-]?[0-9A-Z]{4}[\s–-]?[0-9A-Z]{4}[\s–-]?[0-9A-Z]\b", re.IGNORECASE)
 
-_CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z-])[0-9A-Z]{4}[\s–-]?[0-9A-Z]{4}(?![0-9A-Z-])", re.IGNORECASE)
+# A look-ahead, so that "code 4KPT 7WXM" is tried from each word and not only as "code 4KPT".
+_CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z-])(?=([0-9A-Z]{4}[\s–-]?[0-9A-Z]{4})(?![0-9A-Z-]))", re.IGNORECASE)
+_LEAST_TYPED = 6
 
 
 def new_reference() -> str:
@@ -73,15 +75,32 @@ def reference_in(text: str) -> str | None:
 def code_in(text: str) -> str | None:
     """The follow code written in a text, apart from a reference in it; None when there is none, or more than one word fits.
 
-    A word of a sentence can look like a code, so beside other words only what has a digit counts.
+    A code may be of letters only. Words of a sentence that read as a code only through lookalikes ("with bugs") must therefore
+    have a digit; what is written in the signs of our alphabet alone, which has no vowels, is never a word and comes first.
     """
     rest = _IN_TEXT.sub(" ", text).strip()
     whole = _signs(rest)
-    if len(whole) == CODE and len(rest) <= CODE + 8 and not set(whole.translate(_LOOKALIKES)) - set(ALPHABET):
+    if len(whole) == CODE and len(rest) <= CODE + 8 and _fits(whole):
         return read_code(rest)
-    found = [match[0] for match in _CODE_IN_TEXT.finditer(rest) if any(sign.isdigit() for sign in match[0])]
-    fitting = [one for one in found if not set(_signs(one).translate(_LOOKALIKES)) - set(ALPHABET)]
-    return read_code(fitting[0]) if len(fitting) == 1 else None
+    written = [_signs(match[1]) for match in _CODE_IN_TEXT.finditer(rest)]
+    exact = [one for one in written if not set(one) - set(ALPHABET)]
+    likely = [one for one in written if _fits(one) and any(sign.isdigit() for sign in one)]
+    for found in (exact, likely):
+        if len(found) == 1:
+            return read_code(found[0])
+    return None
+
+
+def looks_typed(text: str) -> bool:
+    """Whether a text is meant as a reference or a code, right or wrong: short, with a digit in it or no vowel at all."""
+    if len(text.split()) > 4 or len(text) > 30:
+        return False
+    signs = _signs(text)
+    return any(sign.isdigit() for sign in signs) or (len(signs) >= _LEAST_TYPED and not set(signs) & set("AEIOU"))
+
+
+def _fits(signs: str) -> bool:
+    return not set(signs.translate(_LOOKALIKES)) - set(ALPHABET)
 
 
 def _signs(typed: str) -> str:

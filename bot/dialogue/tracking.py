@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.cases.model import Case, EntryKind
-from bot.cases.reference import code_in, read_reference, reference_in
+from bot.cases.reference import code_in, looks_typed, read_reference, reference_in
 from bot.cases.service import CaseNotFound, Cases
 from bot.conversations.model import PERSON_CHOICE, Choice, Conversation, Kind, Message, Reply
 from bot.dialogue.model import bare
@@ -71,7 +71,7 @@ class TrackCase:
         reading = await read()
         if reading and reading.intent == "stop_form" and reading.confidence >= SURE:
             return TaskStep([self._say(conversation, "stopped")], None)
-        if _looks_typed(message.text):
+        if looks_typed(message.text):
             tries = state["tries"] + 1
             if tries >= MOST_TRIES:
                 return TaskStep([self._say(conversation, "give_up", person=True)], None)
@@ -140,8 +140,3 @@ class TrackCase:
 
     def _words(self, conversation: Conversation, council: str = "") -> dict[str, Any]:
         return dict(self._cases.words(council or conversation.council)["chat"])
-
-
-def _looks_typed(text: str) -> bool:
-    """Whether it is meant as a reference or a code: one to four pieces, with a digit in it and no long sentence around."""
-    return any(sign.isdigit() for sign in text) and len(text.split()) <= 4 and len(text) <= 30

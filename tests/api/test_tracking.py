@@ -48,7 +48,11 @@ async def test_the_reference_is_asked_for_then_the_code_then_the_answer_comes(re
     assert await under_way(product, resident) == ()
 
 
-async def test_both_in_one_message_are_answered_at_once(resident, case, engine):
+@pytest.mark.parametrize("code", ["HXWF-MTMX", "4KPT-7WXM"])
+async def test_both_in_one_message_are_answered_at_once(resident, product, engine, monkeypatch, code):
+    monkeypatch.setattr("bot.cases.service.new_code", lambda: code)
+    async with product.public[keys.DATABASE].writing() as tx:
+        case = await product.public[keys.CASES].open(tx, make_new_case())
     said = f"{ASK}? its {case.reference} and the code is {case.code}"
     engine.readings[said] = make_reading(track_case=0.95)
     [answer] = await resident.ask(said)

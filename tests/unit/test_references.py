@@ -3,10 +3,14 @@
 import itertools
 import random
 
+import pytest
+
 from bot.cases.reference import (
     ALPHABET,
     BODY,
     check_sign,
+    code_in,
+    looks_typed,
     new_code,
     new_reference,
     read_code,
@@ -86,3 +90,28 @@ def test_a_code_is_read_with_other_spaces_capitals_and_lookalikes():
     assert read_code("b5z2 gq77") == "8522-6Q77"
     assert not same_code("", code)
     assert not same_code(code[:-1], code)
+
+
+@pytest.mark.parametrize("code", ["HXWF-MTMX", "4KPT-7WXM", "2345-6789"])
+@pytest.mark.parametrize(
+    "written", [str, str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ").lower()]
+)
+@pytest.mark.parametrize(
+    "sentence", ["{}", "how is it? its {ref} and the code is {}", "{ref} {}", "code {}, with reference {ref}", "{ref}, {}."]
+)
+def test_a_code_is_found_in_a_sentence_also_one_of_letters_only(code, written, sentence):
+    assert code_in(sentence.format(written(code), ref="RD-7K3M-9Q2X-" + check_sign("7K3M9Q2X"))) == code
+
+
+@pytest.mark.parametrize(
+    "said", ["how is my report going", "it is still full of bugs", "what does that mean", "with bugs in it"]
+)
+def test_words_are_no_code(said):
+    assert code_in(said) is None
+
+
+def test_what_is_typed_as_a_code_is_told_from_a_sentence():
+    for typed in ("HXWF-MTM", "4KPT-7WX", "rd 7k3m 9q2x"):
+        assert looks_typed(typed), typed
+    for said in ("hmm", "never mind", "I cannot find it", "the 3rd of May was the day on which I told you"):
+        assert not looks_typed(said), said
