@@ -30,7 +30,7 @@ train: ## Set up, and train the assistant when its data changed
 
 test: setup ## Set up and run every check and test
 	@$(MAKE) -o setup lint test-engine check
-	@$(PYTHON) -m pytest $(TESTS)
+	@$(PYTHON) -m pytest -n logical --dist loadgroup $(TESTS)
 
 test-unit: setup ## Run the tests that take milliseconds
 	@$(PYTHON) -m pytest tests/unit $(TESTS)

@@ -26,6 +26,16 @@ ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together when several processes share the work: whatever needs the engine or a browser, and each file.
+
+    One engine and one Chromium are enough for a machine, and a file's tests share what is costly to make.
+    """
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in ("dialogue", "browser") else str(item.path)))
+
+
 @pytest.fixture(autouse=True)
 def logs_afresh() -> Iterator[None]:
     """A command sets up logs on the standard error of its own test, which is closed afterwards."""
