@@ -24,6 +24,11 @@ from bot.knowledge.model import CouncilKnowledge
 from bot.knowledge.reading import read_councils
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text(encoding="utf-8"))
+SUMS = {
+    "counted": ("counted",),
+    "charge": ("amount", "first", "other", "payments"),
+    "reduction": ("reduction", "weekly", "left", "allowance", "bill"),
+}
 CONTACTS = {"name": FieldType.NAME, "email": FieldType.EMAIL, "telephone": FieldType.TELEPHONE}
 
 
@@ -126,14 +131,34 @@ def _fields(definition: Definition, today: date) -> Iterator[str]:
         held = definition.field(name)
         if held is None or held.type != CONTACTS[part]:
             yield f"contact: {part} must name a question of the type {CONTACTS[part].value}, and {name} is none"
-    for name in sorted(wording.names_used(definition) - set(names)):
+    for name in sorted(wording.names_used(definition.receipt) - {"today"} - set(names)):
         yield f"receipt: it names {{{name}}}, which is not asked"
+    yield from _sums(definition, set(names))
+
+
+def _sums(definition: Definition, names: set[str]) -> Iterator[str]:
+    """Mistakes in what a definition works out: questions that are not asked, and sums that it does not make."""
+    parts = {
+        "counted": (definition.counted, ("adults", "not_counted")),
+        "charge": (definition.charge, ("year", "band", "less", "parts")),
+        "reduction": (definition.reduction, ("bill", "income", "savings", "partner")),
+    }
+    for place, (given, questions) in parts.items():
+        for part in questions:
+            if part in given and given[part] not in names:
+                yield f"{place}: {part} must name a question, and {given[part]} is none"
+    known = names | {sum_ for place, (given, _) in parts.items() if given for sum_ in SUMS[place]}
+    for number, result in enumerate(definition.results, 1):
+        used = wording.names_used(result.text) | {name.partition(".")[0] for name in result.when}
+        for name in sorted(used - known):
+            yield f"results → {number}: it names {name}, which is neither asked nor worked out"
 
 
 def _wording(raw: Mapping[str, Any]) -> Iterator[str]:
     """Words for residents that are too hard."""
     texts = [str(raw.get("intro", "")), str(raw.get("danger", "")), *map(str, raw.get("next") or ())]
     texts += [str(field.get(part, "")) for field in (raw.get("fields") or {}).values() for part in ("ask", "why", "hint")]
+    texts += [str(result.get(part, "")) for result in raw.get("results") or () for part in ("text", "rule", "changes")]
     read = " ".join(
         FACT.sub("10 days", text if text.rstrip().endswith((".", "?", ":")) else f"{text}.") for text in texts if text
     )

@@ -141,7 +141,8 @@ class Definition:
     promise_days: int | None = None  # working days until somebody has dealt with it
     results: tuple[Result, ...] = ()  # for one that ends in a result: the first that holds decides
     counted: Mapping[str, str] = field(default_factory=dict)  # which fields hold the adults and those who do not count
-    charge: Mapping[str, str] = field(default_factory=dict)  # the charge of band D, and which fields hold the rest
+    charge: Mapping[str, str] = field(default_factory=dict)  # the year's charge or band D's, and which fields hold the rest
+    reduction: Mapping[str, str] = field(default_factory=dict)  # the amounts of the pension-age scheme, and its fields
     contact: Mapping[str, str] = field(default_factory=dict)  # which fields hold the name, email and telephone
 
     def field(self, name: str) -> Field | None:
@@ -188,6 +189,8 @@ NOT_GIVEN = Answer(None, "", "")
 def holds(condition: Mapping[str, Any], answers: Mapping[str, Answer]) -> bool:
     """Whether the answers are like a condition: each named one equal to the value, or one of a list, or more or less than.
 
+    `only` wants an answer of several to have nothing else in it.
+
     `household.adults` looks inside an answer with several values. A question that was not answered fulfils nothing.
     """
     return all(_fits(_value_of(name, answers), wanted) for name, wanted in condition.items())
@@ -203,8 +206,12 @@ def _fits(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping):
         if value is None:
             return False
-        return ("more_than" not in wanted or value > wanted["more_than"]) and (
-            "less_than" not in wanted or value < wanted["less_than"]
+        if "only" in wanted:
+            return bool(value) and set(value) <= set(wanted["only"])
+        return (
+            ("more_than" not in wanted or value > wanted["more_than"])
+            and ("less_than" not in wanted or value < wanted["less_than"])
+            and ("at_most" not in wanted or value <= wanted["at_most"])
         )
     allowed = wanted if isinstance(wanted, list | tuple) else (wanted,)
     if isinstance(value, list):

@@ -69,6 +69,7 @@ def definition_of(raw: Mapping[str, Any], council: str, facts: Mapping[str, Fact
         results=tuple(_result(one, facts, today) for one in filled.get("results") or ()),
         counted=filled.get("counted") or {},
         charge=filled.get("charge") or {},
+        reduction=filled.get("reduction") or {},
         contact=filled.get("contact") or {},
     )
 
@@ -106,7 +107,7 @@ def _field(name: str, one: Mapping[str, Any]) -> Field:
         hint=one.get("hint", ""),
         optional=bool(one.get("optional")),
         unknown=bool(one.get("unknown")),
-        only_if=one.get("only_if") or {},
+        only_if=_condition(one.get("only_if") or {}),
         options=tuple(_option(option) for option in one.get("options") or ()),
         words=tuple(one.get("words") or ()),
         earliest=str(one.get("earliest") or ""),
@@ -120,7 +121,9 @@ def _field(name: str, one: Mapping[str, Any]) -> Field:
         anywhere=bool(one.get("anywhere")),
         price=Price(number_in(price["amount"]) or 0.0, int(number_in(price.get("group")) or 1)) if price else None,
         capacity=_capacity(capacity) if capacity else None,
-        notes=tuple(Note(note["when"], note["text"].strip(), bool(note.get("ends"))) for note in one.get("notes") or ()),
+        notes=tuple(
+            Note(_condition(note["when"]), note["text"].strip(), bool(note.get("ends"))) for note in one.get("notes") or ()
+        ),
     )
 
 
@@ -135,7 +138,7 @@ def _result(result: Mapping[str, Any], facts: Mapping[str, Fact], today: date) -
     if fact is None or not fact.usable(today):
         raise MissingFact(result["source"])
     return Result(
-        when=result["when"],
+        when=_condition(result["when"]),
         text=result["text"],
         rule=result["rule"],
         source_title=fact.source.title,
@@ -144,6 +147,15 @@ def _result(result: Mapping[str, Any], facts: Mapping[str, Fact], today: date) -
         changes=result["changes"],
         then=result.get("then", ""),
     )
+
+
+def _condition(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A condition whose limits are numbers, also where a fact such as "£16,000" or "6 months" stands for one."""
+    return {name: _limits(wanted) if isinstance(wanted, Mapping) else wanted for name, wanted in raw.items()}
+
+
+def _limits(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: limit if name == "only" else number_in(limit) for name, limit in wanted.items()}
 
 
 def _capacity(capacity: Mapping[str, Any]) -> Capacity:

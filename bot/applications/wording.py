@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.applications.filling import Form
-from bot.applications.model import Answer, Definition, Field, FieldType, Problem
+from bot.applications.model import Answer, Field, FieldType, Problem
 from bot.cases.model import Case
 from bot.foundation.words import day_in_words
 
@@ -93,11 +93,11 @@ def answer_said(field: Field, answer: Answer) -> str:
     return answer.words
 
 
-def names_used(definition: Definition) -> set[str]:
-    """The names in the braces of the receipt."""
+def names_used(text: str) -> set[str]:
+    """The names in the braces of a text."""
     seen = _Collecting()
-    definition.receipt.format_map(seen)
-    return seen.names - {"today"}
+    text.format_map(seen)
+    return seen.names
 
 
 def _due(form: Form, case: Case, words: Mapping[str, Any]) -> str:

@@ -194,8 +194,9 @@ class ApplicationTask:
             form = await self._addressing.ready(form)
         replies = self._replies(form.definition)
         if field is None and form.definition.ends == "result":
-            then = self._applications.get(form.definition.council, _then(form))
-            return TaskStep([*before, replies.result(form, then)], None)
+            found = likely(form.definition, form.answers, self._applications.today())
+            then = self._applications.get(form.definition.council, found.result.then) if found else None
+            return TaskStep([*before, replies.result(form, found, then)], None)
         return TaskStep([*before, replies.open(form, problem)], form.as_json())
 
     # ---- what is said about the form
@@ -269,12 +270,6 @@ class ApplicationTask:
         return Replies(
             definition, self._applications.words(definition.council), self._applications.follow_page(definition.council)
         )
-
-
-def _then(form: Form) -> str:
-    """The name of the application that a result leads to."""
-    found = likely(form.definition, form.answers)
-    return found.result.then if found else ""
 
 
 def _short(text: str) -> bool:

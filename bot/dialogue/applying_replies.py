@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.applications import wording
-from bot.applications.entitlement import likely
+from bot.applications.entitlement import Likely
 from bot.applications.filling import Form
 from bot.applications.model import Definition, Field, FieldType, Problem
 from bot.cases.model import Case
@@ -196,9 +196,8 @@ class Replies:
         choices = (*sending, *changes, self._do(form, "stop", labels["stop"]))
         return Reply(Kind.CHECK_ANSWERS, text, choices, data=data)
 
-    def result(self, form: Form, then: Definition | None) -> Reply:
+    def result(self, form: Form, found: Likely | None, then: Definition | None) -> Reply:
         """What is likely, the rule that decided, its source, and what would change it."""
-        found = likely(self._definition, form.answers)
         if found is None:
             return self.ended(self._words["say"]["no_result"])
         say, one = self._words["say"], found.result

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.conversations.store import conversation_with_token
 from bot.web import keys
 from tests.api.desk import Resident
 from tests.factories import make_reading
@@ -208,15 +209,19 @@ async def test_an_information_question_is_answered_first_with_a_button_to_begin(
     assert "Report a missed bin" in [choice["label"] for choice in answer["choices"]]
 
 
-async def test_a_check_of_entitlement_shows_its_rule_and_source_and_leaves_nothing(resident, cases):
+async def test_a_check_of_entitlement_shows_its_rule_and_source_and_leaves_nothing(resident, cases, product):
     replies = await resident.ask("do students have to pay")
     await resident.ask(choice=press(replies, "Check if I may get it"))
-    for answer in ("2", "1"):
+    for answer in ("2", "dementia"):
         await resident.ask(answer)
-    [result] = await resident.ask("no")
+    [result] = await resident.ask("1")
     assert "likely to get 25% off" in result["text"]
     assert "The council decides" in result["text"]
     assert "What would change this" in result["text"]
     assert result["sources"][0]["url"]
     assert "start:application:single_person_discount" in [choice["value"] for choice in result["choices"]]
     assert await cases() == []
+    async with product.public[keys.DATABASE].reading() as tx:
+        conversation, _ = await conversation_with_token(tx, resident.id)
+    assert conversation.context.under_way == ()
+    assert "severe_mental_impairment" not in str(conversation.context.as_json()), "an answer is only in the messages"

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.applications import filling
+from bot.applications.entitlement import likely
 from bot.applications.filling import Form
 from bot.applications.model import Answer, Definition, Field, FieldType, Problem
 from bot.applications.service import DayGone
@@ -153,7 +154,9 @@ async def _page(
     applications = request.app[keys.APPLICATIONS]
     words = applications.words(council.id)
     if form.open is None and form.definition.ends == "result":
-        return _render(request, council, apply_views.result(form, words))
+        found = likely(form.definition, form.answers, applications.today())
+        then = applications.get(council.id, found.result.then) if found else None
+        return _render(request, council, apply_views.result(form, found, then, words))
     if form.open is None:
         return _render(request, council, apply_views.check(form, words, said or [], error), status)
     asked = await applications.asked_for(form)

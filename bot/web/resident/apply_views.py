@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.applications import wording
-from bot.applications.entitlement import likely
+from bot.applications.entitlement import Likely
 from bot.applications.filling import Form
 from bot.applications.model import Asked, Definition, Field, FieldType, Problem
 from bot.cases.model import Case
@@ -93,11 +93,19 @@ def sent(form: Form, case: Case, words: Mapping[str, Any], today: date, follow: 
     }
 
 
-def result(form: Form, words: Mapping[str, Any]) -> dict[str, Any]:
-    """What is likely, the rule, its source and what would change it."""
-    found = likely(form.definition, form.answers)
+def result(form: Form, found: Likely | None, then: Definition | None, words: Mapping[str, Any]) -> dict[str, Any]:
+    """What is likely, the rule, its source and what would change it, and what may be done next."""
     text = found.text if found else words["say"]["no_result"]
-    return {"view": "result", "title": form.definition.title, "definition": form.definition, "text": text, "found": found}
+    checked = day_in_words(found.result.checked) if found else ""
+    return {
+        "view": "result",
+        "title": form.definition.title,
+        "definition": form.definition,
+        "text": text,
+        "found": found,
+        "then": then,
+        "checked": checked,
+    }
 
 
 def ended(form: Form, text: str, words: Mapping[str, Any]) -> dict[str, Any]:
