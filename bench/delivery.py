@@ -1,8 +1,9 @@
 """How long a message takes between a resident and a member of staff, beside a bare aiohttp echo of the same messages.
 
 Both run in this process on free ports and take turns in the same run, so that a busy moment of the machine falls on both. A
-delivery is timed from just before it is sent (a POST to the echo, a call of the service at the desk, which flatters the desk a little) until the words arrive on the other side's stream of server-sent events: here
-through masking, the database, the owner's lock and the bus; there straight from one handler to the other.
+delivery is timed from just before its POST until the words arrive on the other side's stream of server-sent events: at the
+desk through the public API or the staff API, masking, the database, the owner's lock and the bus; at the echo straight
+from one handler to the other.
 """
 
 import asyncio
@@ -12,10 +13,11 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientResponse, ClientSession, web
 
 from bench.figures import milliseconds
 from bot.app import running
@@ -24,65 +26,116 @@ from bot.conversations.service import Together
 from bot.handoff.model import Card, Presence
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
-from bot.staff.model import ROLES, Actor, Role
+from bot.staff.model import Actor, NewAccount, Permission, Role, command_line_actor
 from bot.web import keys
 from tests.api.desk import HERE, Resident
 from tests.factories import ScriptedEngine
 from tests.running import free_port
 
-CHATS, MESSAGES, ROUNDS = 10, 10, 2
-GATEWAY, ECHO = "desk", "bare aiohttp echo"
+STAFF, CHATS_EACH, EXCHANGES, ROUNDS = 4, 4, 15, 4
+STAFF_API = "/api/v1/staff"
+TO_RESIDENT, TO_STAFF, ECHO = "desk, staff to resident", "desk, resident to staff", "bare aiohttp echo"
+
+
+@dataclass
+class Side:
+    """One of the two who talk: where it posts, where it listens, with which headers and body."""
+
+    post: str
+    listen: str
+    headers: dict[str, str]
+    body: dict[str, Any]
 
 
 async def measure_delivery(knowledge: Knowledge) -> dict[str, Any]:
-    """Median and 95th percentile of both, in milliseconds."""
-    taken: dict[str, list[float]] = {GATEWAY: [], ECHO: []}
-    async with _gateway(knowledge) as desk, _echo() as echo:
+    """Median and 95th percentile of each direction at the desk and of the echo, in milliseconds."""
+    taken: dict[str, list[float]] = {TO_RESIDENT: [], TO_STAFF: [], ECHO: []}
+    async with _gateway(knowledge) as (desk, product), _echo() as echo:
+        colleagues = [await _colleague(product, number) for number in range(STAFF)]
         for number in range(ROUNDS):
-            pairs = [(GATEWAY, desk), (ECHO, echo)]
-            for name, address in pairs if number % 2 == 0 else pairs[::-1]:
-                listening = [_listen_and_say(name, *address, chat) for chat in range(CHATS)]
-                for samples in await asyncio.gather(*listening):
-                    taken[name] += samples
+            for name in ("desk", ECHO) if number % 2 == 0 else (ECHO, "desk"):
+                address = desk if name == "desk" else echo
+                async with ClientSession(address) as http:
+                    chats = []
+                    for actor, headers in colleagues * CHATS_EACH:
+                        chats.append(_echo_chat() if name == ECHO else await _chat(http, product, actor, headers))
+                    for to_resident, to_staff in await asyncio.gather(*(_talk(http, *chat) for chat in chats)):
+                        taken[TO_RESIDENT if name == "desk" else ECHO] += to_resident
+                        taken[TO_STAFF if name == "desk" else ECHO] += to_staff
+                    if name == "desk":
+                        for chat in chats:
+                            await _end(http, chat[1])
     return {name: milliseconds(samples) for name, samples in taken.items()}
 
 
-async def _listen_and_say(name: str, address: str, product: web.Application | None, chat: int) -> list[float]:
-    """One chat: staff say something, the resident's page hears it, and so on."""
-    async with ClientSession(address) as http:
-        resident = Resident(http)
-        if product is None:
-            resident.id, resident.headers = f"{chat}-{uuid.uuid4().hex}", {}
-        else:
-            await resident.begin()
-            actor, epoch = await _taken(product, resident)
-        samples = []
-        async with http.get(f"{HERE}/{resident.id}/events", headers=resident.headers) as stream:
-            for number in range(MESSAGES):
-                text = f"message {number} {uuid.uuid4().hex}"
-                begun = time.perf_counter()
-                if product is None:
-                    await http.post(f"{HERE}/{resident.id}/messages", json={"text": text})
-                else:
-                    desks = product[keys.HANDOFF].desks
-                    await desks.reply(actor, resident.id, uuid.uuid4().hex, text, epoch)
-                await _hear(stream.content, text)
-                samples.append(time.perf_counter() - begun)
-    return samples
+async def _talk(http: ClientSession, resident: Side, staff: Side) -> tuple[list[float], list[float]]:
+    """The two take turns; how long each message was on its way, to the resident and to staff, in seconds."""
+    to_resident, to_staff = [], []
+    async with (
+        http.get(resident.listen, headers=resident.headers) as at_home,
+        http.get(staff.listen, headers=staff.headers) as at_work,
+    ):
+        for _ in range(EXCHANGES):
+            to_resident.append(await _delivered(http, staff, at_home))
+            to_staff.append(await _delivered(http, resident, at_work))
+    return to_resident, to_staff
 
 
-async def _hear(lines: Any, text: str) -> None:
-    while line := await lines.readline():
+async def _delivered(http: ClientSession, side: Side, other: ClientResponse) -> float:
+    text = f"message {uuid.uuid4().hex}"
+    begun = time.perf_counter()
+    hearing = asyncio.ensure_future(_hear(other, text))
+    body = side.body | {"client_message_id": uuid.uuid4().hex, "text": text}
+    async with http.post(side.post, json=body, headers=side.headers) as response:
+        response.raise_for_status()
+    return await hearing - begun
+
+
+async def _hear(stream: ClientResponse, text: str) -> float:
+    while line := await stream.content.readline():
         if text.encode() in line:
-            return
+            return time.perf_counter()
     raise ConnectionError("the stream ended")
 
 
-async def _taken(product: web.Application, resident: Resident) -> tuple[Actor, int]:
-    """The conversation with a member of staff, without a word of the assistant's."""
+async def _colleague(product: web.Application, number: int) -> tuple[Actor, dict[str, str]]:
+    """A member of staff who is there, and the headers of a program of theirs."""
+    staff = product[keys.STAFF]
+    new = NewAccount("Bench Adviser", f"adviser{number}@example.gov.uk", "enfield", ("*",), (Role.ADVISER,))
+    account = await staff.accounts.add(command_line_actor(), new, "three random words", keep_password=True)
+    token = await staff.tokens.issue(command_line_actor(), account.id, "bench", [Permission.ANSWER_CHATS], 1)
+    await product[keys.HANDOFF].presences.set(account.actor(), Presence.AVAILABLE)
+    return account.actor(), {"Authorization": f"Bearer {token}"}
+
+
+async def _chat(http: ClientSession, product: web.Application, actor: Actor, headers: dict[str, str]) -> tuple[Side, Side]:
+    """A conversation that a member of staff has taken: the resident's side and theirs."""
+    resident = Resident(http)
+    await resident.begin()
+    epoch = await _taken(product, resident, actor)
+    here, there = f"{HERE}/{resident.id}", f"{STAFF_API}/chats/{resident.id}"
+    listening = f"{STAFF_API}/events?chat={resident.id}"
+    return Side(f"{here}/messages", f"{here}/events", resident.headers, {}), Side(
+        f"{there}/messages", listening, headers, {"epoch": epoch}
+    )
+
+
+async def _end(http: ClientSession, staff: Side) -> None:
+    """Ends a chat, so that its member of staff has room for the next."""
+    ending = staff.post.removesuffix("messages") + "end"
+    async with http.post(ending, json={"outcome": "answered"}, headers=staff.headers) as response:
+        response.raise_for_status()
+
+
+def _echo_chat() -> tuple[Side, Side]:
+    name = uuid.uuid4().hex
+    ends = [f"{HERE}/{name}-{end}" for end in ("resident", "staff")]
+    return Side(f"{ends[1]}/messages", f"{ends[0]}/events", {}, {}), Side(f"{ends[0]}/messages", f"{ends[1]}/events", {}, {})
+
+
+async def _taken(product: web.Application, resident: Resident, actor: Actor) -> int:
+    """Brings the conversation to a member of staff without a word of the assistant's; returns its epoch."""
     room, conversations = product[keys.HANDOFF], product[keys.CONVERSATIONS]
-    actor = Actor(uuid.uuid4().hex, "Bench Adviser", "enfield", frozenset({"*"}), ROLES[Role.ADVISER])
-    await room.presences.set(actor, Presence.AVAILABLE)
     card = Card(want="a matter that is urgent, so that the hour does not count", matter="general")
 
     async def within(tx: Any, conversation: Conversation) -> Sequence[Reply]:
@@ -91,7 +144,7 @@ async def _taken(product: web.Application, resident: Resident) -> tuple[Actor, i
     token = resident.headers["Authorization"].removeprefix("Bearer ")
     conversation = await conversations.access(resident.id, token)
     await conversations.replies_ready(conversation, [], Context(), 0, [Together(within)])
-    return actor, (await room.desks.claim(actor, resident.id)).epoch
+    return int((await room.desks.claim(actor, resident.id)).epoch)
 
 
 @asynccontextmanager
@@ -104,7 +157,7 @@ async def _gateway(knowledge: Knowledge) -> AsyncIterator[tuple[str, web.Applica
 
 
 @asynccontextmanager
-async def _echo() -> AsyncIterator[tuple[str, None]]:
+async def _echo() -> AsyncIterator[str]:
     listening: dict[str, asyncio.Queue[str]] = {}
 
     async def say(request: web.Request) -> web.Response:
@@ -126,7 +179,7 @@ async def _echo() -> AsyncIterator[tuple[str, None]]:
     app.router.add_post(HERE + "/{id}/messages", say)
     app.router.add_get(HERE + "/{id}/events", events)
     async with _serving(app) as address:
-        yield address, None
+        yield address
 
 
 @asynccontextmanager
