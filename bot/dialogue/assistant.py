@@ -195,9 +195,9 @@ class Assistant:
             return Turn([self._screen.reply(council, text)], context, "urgent")
         parts = model.questions_in(text)
         if len(parts) > 1:
-            several = await self._several(parts)
-            if len(several) > 1:
-                return await self._answer_several(conversation, several)
+            several, left_over = await self._several(parts)
+            if several and len(several) + len(left_over) > 1:
+                return await self._answer_several(conversation, several, left_over)
         near = self._knowledge.nearness(council, question, reading.vector)
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
@@ -224,35 +224,41 @@ class Assistant:
         together = await self._engine.read(question)
         return (together, question) if together.confidence > alone.confidence or together.intent == topic else (alone, text)
 
-    async def _several(self, parts: Sequence[str]) -> list[tuple[str, str]]:
-        """The questions of a message, each with its intent, where the reading of a part is sure and new."""
+    async def _several(self, parts: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+        """The matters of a message: at most two to answer, each with its words, and the intents to name as left over.
+
+        What a part only tells is answered when its reading is very sure, and named when it is fairly sure.
+        """
         found: dict[str, str] = {}
+        doubtful: list[str] = []
         for part in parts[:4]:
             reading = await self._engine.read(part)
-            sure = reading.confidence >= self._bands.part and reading.intent not in (
-                "out_of_scope",
-                "urgent_risk",
-                "talk_to_human",
-            )
-            if sure and reading.intent not in model.CONVERSATIONAL:
+            if reading.intent in model.CONVERSATIONAL | {"out_of_scope", "urgent_risk", "talk_to_human"}:
+                continue
+            if reading.confidence >= (self._bands.part if model.asks(part) else self._bands.told):
                 found.setdefault(reading.intent, part)
-        return list(found.items())
+            elif reading.confidence >= self._bands.part:
+                doubtful.append(reading.intent)
+        sure = list(found.items())
+        left_over = [intent for intent, _ in sure[2:]] + [intent for intent in doubtful if intent not in found]
+        return sure[:2], list(dict.fromkeys(left_over))
 
-    async def _answer_several(self, conversation: Conversation, several: list[tuple[str, str]]) -> Turn:
+    async def _answer_several(
+        self, conversation: Conversation, several: list[tuple[str, str]], left_over: Sequence[str]
+    ) -> Turn:
         council = conversation.council
         replies: list[Reply] = []
         begun: list[Reply] = []  # the question of a task comes after the answers
         together: tuple[Together, ...] = ()
-        for intent, part in several[:2]:
+        for intent, part in several:
             turn = await self._respond(conversation, intent, part)
             (replies if turn.context.under_way == conversation.context.under_way else begun).extend(turn.replies)
             together += turn.together
             conversation = replace(conversation, context=turn.context)
-        if len(several) > 2:
-            labels = [self.composer.label(council, intent) for intent, _ in several[2:]]
+        if left_over:
+            labels = [self.composer.label(council, intent) for intent in left_over]
             text = self.composer.words(council)["answers"]["left_over"].format(topics=", ".join(labels))
-            choices = self.composer.readings(council, [intent for intent, _ in several[2:]])
-            replies.append(Reply(Kind.CLARIFY, text, choices))
+            replies.append(Reply(Kind.CLARIFY, text, self.composer.readings(council, left_over)))
         turn = replace(self._answered(conversation, replies), together=together)
         return replace(turn, replies=[*turn.replies, *begun], outcome=TASK) if begun else turn
 
@@ -289,7 +295,7 @@ class Assistant:
         if kind == "notice":
             return composer.say(
                 council,
-                "out_of_scope",
+                *("out_of_scope", "again" if conversation.context.misses else "first"),
                 kind=Kind.NOTICE,
                 choices=composer.areas(council),
                 reason=message["reason"],

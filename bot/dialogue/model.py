@@ -30,9 +30,14 @@ PERSON_FIRST = frozenset(
 )
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n+|(?<=\?)(?=\w)")
-_JOINT = re.compile(
-    r"\s*[,;]?\s+(?:and also|also can you|also|and another thing|another question|plus|oh and|and (?=(?:how|what|when|where|who|why|can|do|is|are)\b))\s*",
+# Words that begin another matter, whether it is asked or told; "and" does so only before a question.
+_ANOTHER_MATTER = re.compile(
+    r"\s*[,;.?!]?\s+(?:and also|also|and another thing|another thing|another question|one more thing|second question|secondly|plus|oh and"
+    r"|on top of that|as well as that)\b[\s,:]*",
     re.IGNORECASE,
+)
+_AND_ASKED = re.compile(
+    r"\s*[,;]?\s+and (?=(?:how|what|when|where|who|why|can|do|is|are|i (?:need|want|would)|tell me)\b)", re.IGNORECASE
 )
 _FOLLOW_UP = re.compile(
     r"^(?:and|but|ok|okay|so|what about|how about|what if|and if|and for|for|also|even if|does that|is that|is it|would that|can i do"
@@ -61,6 +66,7 @@ class Bands:
     offer: float = 0.22  # this or more in all for the readings offered: clarify
     reading: float = 0.06  # a reading less likely than this is not offered
     part: float = 0.60  # a part of a message must be this sure to count as a question of its own
+    told: float = 0.80  # the same for a part that tells something and asks nothing
     urgent: float = 0.15  # danger to life: answered as urgent from here
     urgent_with_hint: float = 0.08  # the same when the wording hints at danger too
     mention_danger: float = 0.04  # from here the answer mentions 999
@@ -132,10 +138,24 @@ def _offer(ranking: list[tuple[str, float]], bands: Bands) -> Decision:
 
 
 def questions_in(text: str) -> list[str]:
-    """The parts of a message that could each be a question; the whole when it has only one."""
-    parts = [part.strip(" ,;-") for sentence in _SENTENCE_END.split(text) for part in _JOINT.split(sentence)]
-    parts = [part for part in parts if len(part.split()) >= PART_WORDS and _ASKING.search(part)]
-    return parts if len(parts) > 1 else [text]
+    """The parts of a message that could each be a matter of their own; the whole when it has only one.
+
+    What "also" and its like set apart may be told ("my bin was not emptied, also …"); other parts count only when they
+    ask, or every story would fall into pieces.
+    """
+    matters = [matter.strip(" ,;-") for matter in _ANOTHER_MATTER.split(text)]
+    found: list[str] = []
+    for matter in matters:
+        parts = [part.strip(" ,;-") for sentence in _SENTENCE_END.split(matter) for part in _AND_ASKED.split(sentence)]
+        asked = [part for part in parts if asks(part) and len(part.split()) >= PART_WORDS]
+        told = [matter] if len(matters) > 1 and len(matter.split()) >= PART_WORDS else []
+        found += asked if len(asked) > 1 else told or asked
+    return found if len(found) > 1 else [text]
+
+
+def asks(part: str) -> bool:
+    """Whether a part of a message asks for something, by its mark or its first words."""
+    return bool(_ASKING.search(part))
 
 
 def may_follow_up(text: str) -> bool:

@@ -74,6 +74,13 @@ async def test_the_same_reply_never_comes_twice_running(resident):
     assert second["text"] != first["text"]
 
 
+async def test_what_no_council_does_is_said_in_other_words_the_second_time(resident):
+    [first] = await resident.ask("what is the weather")
+    [second] = await resident.ask("and the weather tomorrow at the seaside")
+    assert [one["data"]["reason"] for one in (first, second)] == ["out_of_scope", "out_of_scope"]
+    assert second["text"] != first["text"]
+
+
 async def test_two_questions_in_one_message_get_two_answers(resident):
     replies = await resident.ask("when is my bin collected and how do i pay my council tax")
     assert [reply["data"]["intent"] for reply in replies] == ["bin_day", "ct_pay"]

@@ -17,6 +17,12 @@ async def test_a_message_that_makes_no_sense_ends_with_a_person_at_the_third_try
     assert len({reply["text"] for reply in flat}) == len(flat)
 
 
+async def test_a_matter_that_is_only_told_is_dealt_with_beside_one_that_is_asked(resident):
+    replies = await resident.ask("my bin wasnt collected and also how do i get a single person discount")
+    assert replies[0]["data"]["intent"] == "ct_single_person_discount"
+    assert replies[-1]["kind"] == "question"  # the report of the bin is under way
+
+
 async def test_two_questions_are_both_answered(resident):
     replies = await resident.ask("When is my bin collected? And how do I apply for the single person discount?")
     intents = [reply["data"].get("intent") for reply in replies if reply["kind"] == "answer"]

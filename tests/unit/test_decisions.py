@@ -52,7 +52,31 @@ def test_a_message_is_split_into_its_questions():
     ]
 
 
+@pytest.mark.parametrize(
+    ("message", "matters"),
+    [
+        (
+            "my bin wasnt collected and also how do i get a single person discount",
+            ["my bin wasnt collected", "how do i get a single person discount"],
+        ),
+        (
+            "i lost my job and cant pay the council tax also my landlord is evicting me next week where do i go",
+            ["i lost my job and cant pay the council tax", "my landlord is evicting me next week where do i go"],
+        ),
+        (
+            "The lid is broken. Also, when is it collected? And what goes in it?",
+            ["The lid is broken", "when is it collected?", "And what goes in it?"],
+        ),
+    ],
+)
+def test_what_also_sets_apart_need_not_be_asked(message, matters):
+    assert questions_in(message) == matters
+
+
 def test_one_question_stays_whole():
+    assert questions_in("I lost my job in May. I live alone. How do I pay?") == [
+        "I lost my job in May. I live alone. How do I pay?"
+    ]
     assert questions_in("my bin and my food caddy were missed") == ["my bin and my food caddy were missed"]
     assert questions_in("Hello. When is my bin day?") == ["Hello. When is my bin day?"]
 
