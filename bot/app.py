@@ -15,6 +15,9 @@ from aiohttp import web
 from actions import all_actions
 from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
+from bot.assist.building import assist_room
+from bot.assist.service import Read, ReadsMessages
+from bot.assist.settings import read_settings as read_assist_settings
 from bot.bins.building import bins_room
 from bot.bins.samples import load_samples
 from bot.cases.building import CasesParts, Outside, running_cases
@@ -24,7 +27,7 @@ from bot.conversations.service import Conversations
 from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.bin_day import BinDay
-from bot.dialogue.engine import DialogueEngine, RasaEngine
+from bot.dialogue.engine import DialogueEngine, EngineUnavailable, RasaEngine
 from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.tasks import Task
 from bot.dialogue.tracking import TrackCase
@@ -47,6 +50,7 @@ from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
 from bot.languages.service import Languages, UnreadableLanguages
 from bot.privacy.masking import Masking, UnreadableWords
+from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
@@ -144,8 +148,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         staff = _staff(settings, database, bus, clock, knowledge)
         plans = read_plans(settings.councils_folder)
         wording = Wording(plans, knowledge)
+        handoff_parts = Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person)
         handoff = handoff_room(
-            Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person),
+            handoff_parts,
             staff.audit,
             Addresses(database),
             knowledge,
@@ -173,6 +178,14 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(turns.close)
         await handoff.upkeep.start()
         stack.push_async_callback(handoff.upkeep.close)
+        pseudonyms = PseudonymsProcess()
+        stack.push_async_callback(pseudonyms.close)
+        assist_settings = read_assist_settings(settings.councils_folder)
+        assist = assist_room(
+            handoff_parts, handoff, knowledge, assist_settings, masking.mask, pseudonyms.replace_all, _reads(engine)
+        )
+        await assist.start()
+        stack.push_async_callback(assist.close)
 
         public = _public_app(settings, bus)
         public[keys.CONVERSATIONS] = conversations
@@ -193,7 +206,21 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.STAFF] = staff
         public[TEAMS] = {council: {team.id: team.name for team in plan.teams.values()} for council, plan in plans.items()}
         public[keys.HANDOFF] = handoff
+        public[keys.ASSIST] = assist
         yield Product(public, new_actions_app(all_actions(applications)))
+
+
+def _reads(engine: DialogueEngine) -> ReadsMessages:
+    """The engine's reading of a message to staff; none while the engine is away."""
+
+    async def read(text: str) -> Read | None:
+        try:
+            reading = await engine.read(text)
+        except EngineUnavailable:
+            return None
+        return Read(dict(reading.ranking), reading.vector)
+
+    return read
 
 
 def _staff(settings: Settings, database: Database, bus: Bus, clock: Clock, knowledge: Knowledge) -> Staff:

@@ -1,12 +1,13 @@
-"""`python -m bot import addresses` and `import rounds`: fill a council's gazetteer and its bin days from files.
+"""`python -m bot import addresses`, `rounds` and `conversations`: fill gazetteer, bin days and past replies from files.
 
 Every line that is not imported stands in a file with its number and the reason; the summary says where. The work is in
-bot/addresses/importing.py and bot/bins/importing.py. docs/addresses-and-bins.md has the forms of files.
+importing.py of bot/addresses, bot/bins and bot/assist; docs/addresses-and-bins.md and docs/assist.md have the forms of files.
 """
 
 import argparse
 import asyncio
 import csv
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ SHOWN_REJECTS = 5
 
 def add(subparsers: Any) -> None:
     """Adds the command."""
-    parser = subparsers.add_parser("import", help="import addresses or bin days from a file")
+    parser = subparsers.add_parser("import", help="import addresses, bin days or past conversations from a file")
     inner = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     addresses = inner.add_parser("addresses", help="a gazetteer: AddressBase, Core, Plus or a local one, as CSV")
     addresses.add_argument("file", type=Path)
@@ -38,6 +39,11 @@ def add(subparsers: Any) -> None:
     rounds.add_argument("--council", required=True, help="the council's folder in councils/")
     rounds.add_argument("--rejects", type=Path, help="where lines that cannot be used are listed")
     rounds.set_defaults(run=run_rounds)
+    conversations = inner.add_parser("conversations", help="past conversations of staff and residents, as CSV or JSON")
+    conversations.add_argument("file", type=Path)
+    conversations.add_argument("--council", default="", help="whose they are, where the file does not say")
+    conversations.add_argument("--rejects", type=Path, help="where lines that cannot be used are listed")
+    conversations.set_defaults(run=run_conversations)
 
 
 def run_addresses(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -83,6 +89,55 @@ def run_rounds(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"{summary.without_round:,} homes are on a round that is not there: import the file of rounds too.")
     print(f"{summary.rejected:,} lines could not be used.{rejects.where()}")
     return 0
+
+
+def run_conversations(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Imports past conversations and prints a summary."""
+    if arguments.council:
+        council_settings(settings, arguments.council)
+    with Rejects(arguments.rejects or REJECTS / "conversations-rejects.csv") as rejects:
+        try:
+            summary = asyncio.run(_import_conversations(settings, arguments.council, arguments.file, rejects.add))
+        except UnusableFile as problem:
+            raise CommandFailed(f"{problem}{rejects.where()}") from problem
+    print(
+        f"{arguments.file} has {summary.lines:,} lines. {summary.conversations:,} conversations gave {summary.pairs:,} past "
+        f"replies; {summary.empty:,} gave none."
+    )
+    if summary.replaced:
+        print(f"{summary.replaced:,} past replies of an earlier import were replaced.")
+    if summary.old_lines:
+        print(f"{summary.old_lines:,} lines were not in UTF-8 and were read as Windows-1252.")
+    print(f"{summary.rejected:,} lines could not be used.{rejects.where()}")
+    return 0
+
+
+async def _import_conversations(settings: Settings, council: str, path: Path, reject: Callable[[Reject], None]) -> Any:
+    from contextlib import AsyncExitStack
+
+    from bot.app import clock_of, knowledge_of
+    from bot.assist.formats import ConversationFile
+    from bot.assist.importing import ConversationImport, spread
+    from bot.assist.memory import Memory
+    from bot.assist.taking_in import TakingIn
+    from bot.foundation.bus import Bus
+    from bot.privacy.masking import Masking
+    from bot.privacy.pseudonyms_process import PseudonymsProcess
+    from bot.staff.audit import Audit
+    from bot.staff.model import command_line_actor
+
+    clock = clock_of(settings)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(opened_database(settings))
+        processes = [PseudonymsProcess() for _ in range(max(1, min(8, os.cpu_count() or 1)))]
+        for process in processes:
+            stack.push_async_callback(process.close)
+        knowledge = await asyncio.to_thread(knowledge_of, settings, clock)
+        memory = Memory(database, Bus(), clock, knowledge)
+        masking = Masking.read(settings.councils_folder)
+        taking_in = TakingIn(knowledge, masking.mask, spread([process.replace_all for process in processes]))
+        importing = ConversationImport(database, memory, taking_in, Audit(database, clock), progress(), reject)
+        return await importing.run(command_line_actor(), ConversationFile(path), council)
 
 
 async def _import_addresses(settings: Settings, request: Any, reject: Callable[[Reject], None]) -> Any:

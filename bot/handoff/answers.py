@@ -1,8 +1,8 @@
-"""Answers at hand for staff: the best passages for a resident's message, and ready replies found by a word.
+"""Ready replies for staff, by team and found by a word; bot/assist ranks them together with articles and past replies.
 
-Ready replies share the library of the assistant: every article is one, beside the shorter ones of canned.yml. A ready reply
-belongs to all teams or to some; its variables have a word to fall back on ({name|there}), so that nothing is sent with a
-hole in it, and quote facts by key as articles do. Nothing here is sent by itself: it goes into the field where staff type.
+A ready reply of canned.yml belongs to all teams or to some; its variables have a word to fall back on ({name|there}), so
+that nothing is sent with a hole in it, and quote facts by key as articles do. Nothing here is sent by itself: it goes into
+the field where staff type.
 """
 
 import re
@@ -11,19 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.conversations import store as conversations
-from bot.conversations.model import Source
-from bot.conversations.service import NotFound
 from bot.foundation.packs import UnreadablePackFile, read_pack_file
 from bot.handoff.access import Access
 from bot.handoff.model import Handoff
 from bot.knowledge.rendering import filled, plain_text
-from bot.knowledge.search import Found
 from bot.knowledge.service import Knowledge
 from bot.staff.model import ALL, Actor, Permission
 
 FILE = "canned.yml"
-PASSAGES = 3
 _VARIABLE = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 VARIABLES = ("name", "staff", "team", "council", "topic", "reference")
 
@@ -40,66 +35,62 @@ class Canned:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A ready reply with its variables filled in."""
+
+    canned: Canned
+    text: str
+
+
+@dataclass(frozen=True)
 class Ready:
-    """A reply at hand, with its variables filled in: where it is from, how well it fits and why."""
+    """A ready reply that was found, and how many of the words it was found by, 0 to 1."""
 
     id: str
-    source: str  # article or canned
     title: str
     text: str
-    score: float  # 0 to 1
-    why: str
-    sources: tuple[Source, ...] = ()
+    score: float
 
 
 class Answers:
-    """Passages and ready replies. Build one in app.py."""
+    """Ready replies. Build one in app.py."""
 
     def __init__(self, access: Access, knowledge: Knowledge, canned: Mapping[str, Sequence[Canned]]) -> None:
         self._access = access
         self._knowledge = knowledge
         self._canned = canned
 
-    async def passages(self, actor: Actor, conversation_id: str, seq: int) -> list[Ready]:
-        """The three best passages of knowledge for one message, with score and why. Raises NotFound."""
-        actor.needs(Permission.ANSWER_CHATS)
-        async with self._access.parts.database.reading() as tx:
-            conversation, _ = await self._access.readable(tx, actor, conversation_id)
-            message = await conversations.message_at(tx, conversation_id, seq)
-        if message is None:
-            raise NotFound
-        found = self._knowledge.search(conversation.council, message.text, limit=PASSAGES)
-        return [self._article(conversation.council, one) for one in found]
-
     async def search(self, actor: Actor, conversation_id: str, words: str, limit: int = 8) -> list[Ready]:
         """Ready replies for what staff type, the best first; with no words, the team's own ones. Raises NotFound."""
         actor.needs(Permission.ANSWER_CHATS)
         async with self._access.parts.database.reading() as tx:
             conversation, handoff = await self._access.readable(tx, actor, conversation_id)
-        council = conversation.council
-        values = self._values(council, handoff, actor)
-        own = [one for one in self._canned.get(council, ()) if not one.teams or handoff.team in one.teams or ALL in one.teams]
-        ranked = sorted(((match(one, words), one) for one in own), key=lambda pair: (-pair[0], pair[1].title))
-        ready = [
-            Ready(one.id, "canned", one.title, self._filled(council, one.text, values), score, "words in common")
-            for score, one in ranked
-            if score > 0 or not words.strip()
-        ]
-        if words.strip():
-            ready += [self._article(council, one) for one in self._knowledge.search(council, words, limit=limit)]
-        return sorted(ready, key=lambda one: -one.score)[:limit]
+        own = self.own(conversation.council, handoff, actor)
+        ranked = sorted(((match(one.canned, words), one) for one in own), key=lambda pair: (-pair[0], pair[1].canned.title))
+        return [
+            Ready(one.canned.id, one.canned.title, one.text, score) for score, one in ranked if score > 0 or not words.strip()
+        ][:limit]
 
-    def _article(self, council: str, found: Found) -> Ready:
-        answer = self._knowledge.answer(council, found.article)
-        article = found.article
-        return Ready(article.id, "article", article.title, answer.text, round(found.score, 3), found.why, answer.sources)
+    def own(self, council: str, handoff: Handoff, actor: Actor) -> list[Filled]:
+        """The ready replies of a chat's team, filled in for its resident and this actor."""
+        values = self._values(council, handoff, actor)
+        return [
+            Filled(one, self._filled(council, one.text, values))
+            for one in self._canned.get(council, ())
+            if not one.teams or handoff.team in one.teams or ALL in one.teams
+        ]
+
+    @staticmethod
+    def name_of(handoff: Handoff) -> str:
+        """What the resident is called, when they have said so with their contact."""
+        name = re.match(r"[A-Za-z'’ -]+(?=,)", handoff.card.contact)
+        return name[0].strip() if name else ""
 
     def _values(self, council: str, handoff: Handoff, actor: Actor) -> dict[str, str]:
         plan = self._access.plan(council)
         team = plan.team(handoff.team)
-        name = re.match(r"[A-Za-z'’ -]+(?=,)", handoff.card.contact)
         return {
-            "name": name[0].strip() if name else "",
+            "name": self.name_of(handoff),
             "staff": plan.shown_name(actor.name, team),
             "team": team.name,
             "council": self._knowledge.council(council).name,

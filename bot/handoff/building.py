@@ -25,6 +25,7 @@ from bot.staff.audit import Audit
 class HandoffRoom:
     """Everything about people in conversations. The console and the staff API call these and nothing below them."""
 
+    access: Access  # who may see and change which chat
     wording: Wording
     residents: Handoffs  # the resident's side
     desks: Desks  # queue, chats, claim, reply, note
@@ -33,7 +34,7 @@ class HandoffRoom:
     presences: Presences  # who is at their desk
     requests: Requests  # typed questions to residents
     sending: Sending  # articles, cases, promises
-    answers: Answers  # passages and ready replies
+    answers: Answers  # ready replies
     history: History  # past chats
     upkeep: Upkeep
 
@@ -47,6 +48,7 @@ def handoff_room(
     residents = Handoffs(parts, requests)
     checking = Checking(access)
     return HandoffRoom(
+        access=access,
         wording=parts.wording,
         residents=residents,
         desks=Desks(access, checking),

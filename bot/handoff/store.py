@@ -65,6 +65,7 @@ handoffs = Table(
     Column("outcome", String(32), nullable=False),
     Index("ix_handoffs_council_stage", "council", "stage"),
     Index("ix_handoffs_conversation_id", "conversation_id"),
+    Index("ix_handoffs_ended_at", "ended_at"),
     Index("ix_handoffs_staff_id_stage", "staff_id", "stage"),
     Index("ix_handoffs_council_team_first_reply_at", "council", "team", "first_reply_at"),
 )

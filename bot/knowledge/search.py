@@ -24,7 +24,7 @@ Vectors = npt.NDArray[np.float32]
 NEAREST = 3  # texts of an article that count for a question in another language
 MAIN_ARTICLE_LEADS = 0.01  # of a cosine
 _WORD = re.compile(r"\w+")
-_STOP = frozenset(
+STOP = frozenset(
     [
         "a",
         "an",
@@ -241,9 +241,10 @@ class Search:
 
     def _question_vector(self, encoder: Encoder, question: str) -> Vectors:
         """The question's vector; a turn asks several times for the same one, so the last is kept."""
-        if self._last is None or self._last[:2] != (id(encoder), question):
-            self._last = (id(encoder), question, encoder.embed([question], "query")[0])
-        return self._last[2]
+        last = self._last  # other threads ask too
+        if last is None or last[:2] != (id(encoder), question):
+            last = self._last = (id(encoder), question, encoder.embed([question], "query")[0])
+        return last[2]
 
     def _probability(self, meaning: float, words: float, intent: float, primary: bool) -> float:
         w = self._weights
@@ -252,7 +253,7 @@ class Search:
 
     def _words(self, question: str) -> dict[int, float]:
         """Full-text rank of each hit against the best one, scaled by the share of the question's words found in the index."""
-        terms = list(dict.fromkeys(word for word in _WORD.findall(question.lower()) if word not in _STOP and len(word) > 1))
+        terms = list(dict.fromkeys(word for word in _WORD.findall(question.lower()) if word not in STOP and len(word) > 1))
         if not terms:
             return {}
         match = " OR ".join(f'"{term}"' for term in terms[:40])

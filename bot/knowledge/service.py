@@ -4,7 +4,7 @@ Everything is read once and held in memory; a new day can withdraw articles, so 
 date in London changes. Answers leave this room with their facts filled in, their sources and the date checked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.foundation.words import LONDON
 from bot.knowledge.model import Article, CouncilKnowledge
 from bot.knowledge.reading import read_councils
 from bot.knowledge.rendering import filled, html, plain_text
-from bot.knowledge.search import Encoder, Found, Search, Vectors
+from bot.knowledge.search import Encoder, Found, Kind, Search, Vectors
 
 
 class UnknownCouncil(Exception):
@@ -86,6 +86,10 @@ class Knowledge:
     def encoder(self) -> str:
         """The mark of the encoder that questions are compared with; see Search.nearness."""
         return self._encoder.mark
+
+    def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
+        """One unit vector of search's encoder for each text; takes some milliseconds a text, so call it in a thread."""
+        return self._encoder.embed(texts, kind)
 
     def nearness(self, council_id: str, question: str, vector: Vectors | None = None) -> dict[str, float]:
         """For each intent, how near the question is to its articles, 0 to 1; see Search.nearness."""

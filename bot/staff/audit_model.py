@@ -49,6 +49,7 @@ class Action(Meant):
     REQUEST_SENT = "request_sent", "Asked a resident for something with a form, or sent them an article."
     NOTE_ADDED = "note_added", "Wrote a note about a chat for colleagues."
     PROMISE_MADE = "promise_made", "Opened a case or promised a call-back from a chat."
+    CONVERSATIONS_IMPORTED = "conversations_imported", "Imported past conversations for suggested replies."
     CASE_READ = "case_read", "Read a case."
     CASE_CHANGED = "case_changed", "Moved a case on, wrote in it, or promised another date."
     DESK_CHANGED = "desk_changed", "Changed how many chats somebody takes, or whether their replies are checked first."

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.applications.addressing import Addressing
 from bot.applications.service import Applications
+from bot.assist.building import AssistRoom
 from bot.bins.building import HomesAndBins
 from bot.cases.casework import Casework
 from bot.cases.service import Cases
@@ -45,3 +46,4 @@ PRODUCTION = web.AppKey("production", bool)
 PUBLIC_URL = web.AppKey("public_url", str)
 STAFF = web.AppKey("staff", Staff)
 HANDOFF = web.AppKey("handoff", HandoffRoom)
+ASSIST = web.AppKey("assist", AssistRoom)

@@ -129,7 +129,7 @@ class Office:
         hours, wording = read_hours(COUNCILS), Wording(read_plans(COUNCILS), self.shared.knowledge)
         self.cases = Cases(self.database, self.clock, hours, read_case_words(COUNCILS), limits, self.shared.masking.mask)
         self.audit = Audit(self.database, self.clock)
-        parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, self._is_offered)
+        parts = self.parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, self._is_offered)
         self.addresses = Addresses(self.database)
         self.room = handoff_room(parts, self.audit, self.addresses, self.shared.knowledge, read_canned(COUNCILS))
         self.conversations = Conversations(self.database, self.bus, self.clock, self.shared.masking.mask)

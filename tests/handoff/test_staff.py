@@ -150,7 +150,7 @@ async def test_another_teams_and_another_councils_chats_do_not_exist(office):
             office.room.desks.note(stranger, resident.id, "n", "hello"),
             office.room.passing.end(stranger, resident.id, "answered"),
             office.room.passing.transfer(stranger, resident.id, "note", team="bins"),
-            office.room.answers.passages(stranger, resident.id, 2),
+            office.room.answers.search(stranger, resident.id, "hello"),
         ):
             with pytest.raises(NotFound):
                 await attempt

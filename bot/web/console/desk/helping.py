@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.handoff.forms import RequestKind
 from bot.web import keys
 from bot.web.access import actor_of
-from bot.web.console.desk.moves import HERE, Form
+from bot.web.console.desk.moves import HERE, Form, suggested_for
 
 
 async def ask(request: web.Request, conversation_id: str, form: Form) -> str:
@@ -25,8 +25,13 @@ async def ask(request: web.Request, conversation_id: str, form: Form) -> str:
 
 async def send_article(request: web.Request, conversation_id: str, form: Form) -> str:
     """Sends an article as the assistant would, in the name of the person."""
-    await request.app[keys.HANDOFF].sending.article(
-        actor_of(request), conversation_id, message_id(form), form.get("article", ""), epoch(form)
+    await request.app[keys.ASSIST].suggestions.send_article(
+        actor_of(request),
+        conversation_id,
+        message_id(form),
+        form.get("article", ""),
+        epoch(form),
+        suggested_for=suggested_for(form),
     )
     return f"{HERE}/{conversation_id}"
 

@@ -105,10 +105,22 @@ async def claim_next(request: web.Request, conversation_id: str, form: Form) -> 
 async def reply(request: web.Request, conversation_id: str, form: Form) -> str:
     """Says something to the resident."""
     epoch = int(form["epoch"]) if form.get("epoch", "").isdecimal() else -1
-    await request.app[keys.HANDOFF].desks.reply(
-        actor_of(request), conversation_id, form.get("message_id", "")[:64], form.get("text", ""), epoch
+    await request.app[keys.ASSIST].suggestions.reply(
+        actor_of(request),
+        conversation_id,
+        form.get("message_id", "")[:64],
+        form.get("text", ""),
+        epoch,
+        suggested_for=suggested_for(form),
+        inserted=form.getall("inserted", []),
     )
     return f"{HERE}/{conversation_id}"
+
+
+def suggested_for(form: Form) -> int:
+    """The message that the suggestions on the page were for; 0 when there were none."""
+    said = form.get("suggested_for", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 async def note(request: web.Request, conversation_id: str, form: Form) -> str:

@@ -7,6 +7,7 @@ import { alertFor, prepareSound } from "./sound.js";
 
 const lost = /** @type {HTMLElement} */ (document.getElementById("lost"));
 const TICK = 10_000;
+const HOLE = /\[(?:name|address|postcode|email|telephone|reference)\]/;
 /** @type {EventSource|null} */
 let stream = null;
 let address = "";
@@ -25,6 +26,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("click", insert);
+document.addEventListener("click", point);
 setInterval(tick, TICK);
 toTheEnd();
 
@@ -86,6 +88,7 @@ async function send(event) {
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
     if (response.ok) form.reset();
+    if (response.ok) form.querySelector("[data-inserted]")?.replaceChildren();
     if (response.ok) for (const field of form.querySelectorAll("[data-keep]")) /** @type {HTMLInputElement} */ (field).value = "";
     if (response.ok) for (const fold of form.closest("details[id]") ? [form.closest("details")] : []) fold?.removeAttribute("open");
     swap(await response.text());
@@ -102,7 +105,24 @@ async function send(event) {
  * @param {HTMLFormElement} form */
 async function find(form) {
   const words = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  const response = await fetch(`${form.action}?part=1&${words}`, { headers: { Accept: "text/html" } });
+  await look(`${form.action}?part=1&${words}`);
+}
+
+/** Shows suggestions for the message that somebody points at, without leaving the page.
+ * @param {MouseEvent} event */
+async function point(event) {
+  const link = event.target instanceof Element ? /** @type {HTMLAnchorElement|null} */ (event.target.closest("a[data-finds]")) : null;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const find = /** @type {HTMLInputElement|null} */ (document.getElementById("find"));
+  if (find) find.value = "";
+  await look(`${link.href}${link.search ? "&" : "?"}part=1`);
+  document.getElementById("hand-title")?.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} where */
+async function look(where) {
+  const response = await fetch(where, { headers: { Accept: "text/html" } });
   if (response.ok) swap(await response.text());
 }
 
@@ -114,8 +134,20 @@ function insert(event) {
   if (!button || !field) return;
   const before = field.value.slice(0, field.selectionStart);
   const gap = before && !/\s$/.test(before) ? " " : "";
+  const start = field.selectionStart + gap.length;
   field.setRangeText(gap + (button.dataset.insert || ""), field.selectionStart, field.selectionEnd, "end");
+  note(button.dataset.suggestion || "");
   field.focus();
+  const hole = HOLE.exec(field.value.slice(start));
+  if (hole) field.setSelectionRange(start + hole.index, start + hole.index + hole[0].length); // to be written over
+}
+
+/** Remembers in the form which suggestions were put into the reply.
+ * @param {string} key */
+function note(key) {
+  const place = document.getElementById("inserted");
+  if (!key || !place || [...place.children].some((one) => /** @type {HTMLInputElement} */ (one).value === key)) return;
+  place.append(Object.assign(document.createElement("input"), { type: "hidden", name: "inserted", value: key }));
 }
 
 /** Puts new HTML in the place of the old, keeping what a person is in the middle of.
@@ -131,7 +163,7 @@ function swap(html) {
 
 /** @param {HTMLElement} old @param {HTMLElement} fresh */
 function keep(old, fresh) {
-  if (old.isEqualNode(fresh)) return false;
+  if (old.isEqualNode(fresh) || old.hasAttribute("data-inserted")) return false;
   if (old instanceof HTMLDetailsElement && old.id) fresh.toggleAttribute("open", old.open);
   if (old.hasAttribute("data-still") && old.matches(":hover")) return false; // a list never moves under the pointer
   if (old.hasAttribute("data-keep") && !(fresh instanceof HTMLTextAreaElement && fresh.value && !(/** @type {any} */ (old).value))) return false;

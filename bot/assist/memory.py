@@ -1,0 +1,144 @@
+"""What suggestions are made from, kept in memory for each council and brought up to date without a restart.
+
+At start everything is read from the database in the background; afterwards a wake-up on the bus says that a reply was sent or
+a chat was learnt from, in this process or another, and what is new is read by id. What was erased is noticed at intervals,
+and never shown meanwhile, since the wording comes from the database each time.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from bot.assist import store
+from bot.assist.index import MOST, Entry, PastReplies
+from bot.assist.model import From, Used
+from bot.assist.ranking import Outcomes
+from bot.assist.store import Kept
+from bot.assist.words import terms
+from bot.foundation.bus import Bus
+from bot.foundation.clock import Clock
+from bot.foundation.database import Database
+from bot.foundation.words import LONDON
+from bot.knowledge.service import Knowledge
+
+log = structlog.get_logger()
+
+AT_ONCE = 2000
+OVERLAP = 200  # ids that are read again: another process may commit a lower one later
+LOOK_SECONDS = 30.0
+ERASED_EVERY = timedelta(minutes=10)
+
+Counts = dict[tuple[From, str], Outcomes]
+
+
+def topic(council: str) -> str:
+    """What is woken when past replies or outcomes of a council change."""
+    return f"assist:{council}"
+
+
+class Memory:
+    """The indexes of every council. Build one in app.py, start it, and close it on the way out."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, knowledge: Knowledge) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._knowledge = knowledge
+        self.indexes = {council: PastReplies() for council in knowledge.council_ids}
+        self._outcomes: dict[str, Counts] = {council: {} for council in knowledge.council_ids}
+        self._last_pair = dict.fromkeys(knowledge.council_ids, 0)
+        self._last_outcome = dict.fromkeys(knowledge.council_ids, 0)
+        self._updating = asyncio.Lock()
+        self._checked = clock.now()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to read, and to listen."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Stops."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def outcomes(self, council: str) -> Mapping[tuple[From, str], Outcomes]:
+        """What became of the council's suggestions so far."""
+        return self._outcomes[council]
+
+    async def update(self, council: str) -> None:
+        """Reads what is new of a council."""
+        async with self._updating:
+            await self._new_pairs(council)
+            async with self._database.reading() as tx:
+                rows = await store.outcomes_after(tx, council, self._last_outcome[council])
+            for number, source, source_id, outcome in rows:
+                self._count(council, (source, source_id), outcome)
+                self._last_outcome[council] = number
+
+    async def changed(self, council: str) -> None:
+        """After a commit: reads it here and tells the other processes."""
+        await self.update(council)
+        await self._bus.wake(topic(council))
+
+    async def drop_erased(self, council: str) -> None:
+        """Forgets pairs that are no longer in the database."""
+        index = self.indexes[council]
+        known = index.ids
+        async with self._database.reading() as tx:
+            there = await store.ids_of(tx, council, min(known, default=0) - 1)
+        index.remove(sorted(known - there))
+
+    # ---- inside
+
+    async def _keep(self) -> None:
+        councils = list(self.indexes)
+        async with self._bus.listen(*(topic(council) for council in councils)) as news:
+            while True:
+                try:
+                    for council in councils:
+                        await self.update(council)
+                    if self._clock.now() - self._checked > ERASED_EVERY:
+                        self._checked = self._clock.now()
+                        for council in councils:
+                            await self.drop_erased(council)
+                except Exception:
+                    log.exception("past_replies_not_read")
+                await news.wait(LOOK_SECONDS)
+
+    async def _new_pairs(self, council: str) -> None:
+        index = self.indexes[council]
+        async with self._database.reading() as tx:
+            if not self._last_pair[council]:
+                self._last_pair[council] = await store.start_of_newest(tx, council, MOST)
+        after = max(0, self._last_pair[council] - OVERLAP) if len(index) else self._last_pair[council]
+        while True:
+            async with self._database.reading() as tx:
+                rows = await store.pairs_after(tx, council, after, AT_ONCE)
+            if rows:
+                index.add(await asyncio.to_thread(self._entries, rows, index))
+                after = rows[-1].id
+                self._last_pair[council] = max(after, self._last_pair[council])
+            if len(rows) < AT_ONCE:
+                return
+
+    def _entries(self, rows: Sequence[Kept], index: PastReplies) -> list[Entry]:
+        """Pairs as the index takes them. The first pair of a group may have been erased: then its vector is made again."""
+        entries: list[Entry] = []
+        known: set[str] = set()
+        for row in rows:
+            vector = row.reply_vector
+            if vector is None and row.group not in known and not index.has_group(row.group):
+                vector = self._knowledge.embed([row.reply])[0]
+            known.add(row.group)
+            day = row.at.astimezone(LONDON).date()
+            entries.append(Entry(row.id, row.group, day, tuple(terms(row.asked)), row.intents, row.vector, vector))
+        return entries
+
+    def _count(self, council: str, key: tuple[From, str], outcome: Used) -> None:
+        before = self._outcomes[council].get(key, Outcomes())
+        self._outcomes[council][key] = before.counting(outcome)

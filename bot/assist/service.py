@@ -1,0 +1,288 @@
+"""Suggestions for staff: what could be replied to a resident, and what became of it when a reply was sent.
+
+`suggest` reads the chat, asks the engine how it reads the message, ranks past replies, articles and ready replies together in
+a thread, and fills the wording in. `reply` sends and then notes for each suggestion whether it was used, edited or ignored,
+which changes the ranking from the next message on. learning.py takes pairs in when a chat ends.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.assist import store
+from bot.assist.memory import Memory
+from bot.assist.model import SHOWN, From, Suggestion, Suggestions, Used, asked_in, became, filled, holes, title_of, unique
+from bot.assist.ranking import LEAST, Candidate, Weights, of_replies, profile, ranked, says_the_same
+from bot.assist.settings import AssistSettings
+from bot.assist.words import terms
+from bot.conversations import store as conversations
+from bot.conversations.model import Conversation
+from bot.conversations.service import NotFound
+from bot.conversations.text import UnusableText
+from bot.foundation.words import LONDON
+from bot.handoff.access import NEWEST
+from bot.handoff.answers import Filled, Ready
+from bot.handoff.building import HandoffRoom
+from bot.handoff.model import Handoff
+from bot.handoff.views import Sent
+from bot.knowledge.rendering import first_paragraph
+from bot.knowledge.search import Found, Vectors
+from bot.knowledge.service import Knowledge
+from bot.staff.model import Actor, Permission
+
+log = structlog.get_logger()
+
+LISTED = 8  # suggestions in all
+ARTICLES = 10  # articles that are candidates
+REMEMBERED = 2000  # chats whose suggestions are not worked out again while nothing changes
+
+
+@dataclass(frozen=True)
+class Read:
+    """How the engine reads a message: its intents with their chances, and the vector that it made, if it is of use."""
+
+    intents: Mapping[str, float]
+    vector: Vectors | None = None
+
+
+ReadsMessages = Callable[[str], Awaitable[Read | None]]  # None: the engine is away
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A message that suggestions are wanted for, and what is known of its chat."""
+
+    conversation: Conversation
+    handoff: Handoff
+    text: str
+    seq: int
+    said: tuple[str, ...]  # what staff have said in it already
+    newest: bool
+
+
+class Assist:
+    """Suggested replies, in every council. Build one in app.py."""
+
+    def __init__(
+        self,
+        handoff: HandoffRoom,
+        knowledge: Knowledge,
+        memory: Memory,
+        settings: Mapping[str, AssistSettings],
+        reads: ReadsMessages,
+        weights: Weights | None = None,
+    ) -> None:
+        self._handoff = handoff
+        self._access = handoff.access
+        self._database = handoff.access.parts.database
+        self._answers = handoff.answers
+        self._knowledge = knowledge
+        self._memory = memory
+        self._settings = settings
+        self._reads = reads
+        self._weights = weights or Weights.read()
+        self._worked_out: dict[tuple[str, int, str], Suggestions] = {}
+
+    async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
+        """What could be replied to a message of the resident, their newest when none is named. Raises NotFound.
+
+        Only for whoever may answer the chat. With nothing asked yet there is nothing to suggest.
+        """
+        actor.needs(Permission.ANSWER_CHATS)
+        asked = await self._asked(actor, conversation_id, seq)
+        if not asked.text:
+            return Suggestions()
+        key = (conversation_id, asked.seq, f"{actor.staff_id} {len(asked.said)}")
+        if key not in self._worked_out:
+            if len(self._worked_out) > REMEMBERED:
+                self._worked_out.clear()
+            self._worked_out[key] = await self._work_out(actor, asked)
+        return replace(self._worked_out[key], newest=asked.newest)
+
+    async def search(self, actor: Actor, conversation_id: str, words: str) -> Suggestions:
+        """Ready replies, articles and past replies for what staff type themselves, the likeliest first. Raises NotFound."""
+        actor.needs(Permission.ANSWER_CHATS)
+        asked = replace(await self._asked(actor, conversation_id, None), text=words, said=())
+        ready = [_of_ready(one) for one in await self._answers.search(actor, conversation_id, words)]
+        found = await self._work_out(actor, asked)
+        others = [one for one in found.items if one.source != From.CANNED]
+        items = sorted((*ready, *others), key=lambda one: -one.chance)[:LISTED]
+        return Suggestions(tuple(items), asked.seq, words)
+
+    async def reply(
+        self,
+        actor: Actor,
+        conversation_id: str,
+        client_message_id: str,
+        text: str,
+        epoch: int,
+        *,
+        suggested_for: int = 0,
+        inserted: Collection[str] = (),
+    ) -> Sent:
+        """Says something to the resident as Desks.reply does, and notes what became of the suggestions that stood beside it.
+
+        `suggested_for` is the message that they were for, 0 when none were shown; `inserted` are the keys of those that were
+        put into the field. Raises what Desks.reply raises, and UnusableText for words like [address] that stand for something.
+        """
+        if left := holes(text):
+            raise UnusableText("unfilled_words", f"Your reply still says {left[0]}. Write what belongs there, or take it out.")
+        shown = await self._shown(actor, conversation_id, suggested_for)
+        sent = await self._handoff.desks.reply(actor, conversation_id, client_message_id, text, epoch)
+        if shown.items and not sent.repeat:
+            await self._note(conversation_id, sent, shown, lambda one: became(one.text, text, inserted=one.key in inserted))
+        return sent
+
+    async def send_article(
+        self, actor: Actor, conversation_id: str, client_message_id: str, article: str, epoch: int, *, suggested_for: int = 0
+    ) -> Sent:
+        """Sends an article as Sending.article does; as a suggestion it was used as it is."""
+        shown = await self._shown(actor, conversation_id, suggested_for)
+        sent = await self._handoff.sending.article(actor, conversation_id, client_message_id, article, epoch)
+        if shown.items and not sent.repeat:
+            key = f"{From.ARTICLE}:{article}"
+            await self._note(conversation_id, sent, shown, lambda one: Used.AS_IT_IS if one.key == key else Used.IGNORED)
+        return sent
+
+    # ---- inside
+
+    async def _asked(self, actor: Actor, conversation_id: str, seq: int | None) -> _Asked:
+        async with self._database.reading() as tx:
+            conversation, handoff = await self._access.readable(tx, actor, conversation_id)
+            messages = await conversations.latest_messages(tx, conversation_id, NEWEST)
+        text, asked_at = asked_in(messages, seq)
+        if seq is not None and asked_at != seq:
+            raise NotFound
+        said = tuple(one.text for one in messages if one.sender == "staff" and (seq is None or one.seq < seq))
+        newest = seq is None or asked_in(messages)[1] == asked_at
+        return _Asked(conversation, handoff, text, asked_at, said, newest)
+
+    async def _shown(self, actor: Actor, conversation_id: str, seq: int) -> Suggestions:
+        """The suggestions that stood beside a message; worked out again when another process had done it."""
+        try:
+            return await self.suggest(actor, conversation_id, seq) if seq > 0 else Suggestions()
+        except NotFound:
+            return Suggestions()
+
+    async def _work_out(self, actor: Actor, asked: _Asked) -> Suggestions:
+        council = asked.conversation.council
+        read = await self._reads(asked.text)
+        canned = self._answers.own(council, asked.handoff, actor)
+        chosen = await asyncio.to_thread(self._rank, council, asked, read, canned)
+        replies = [one for one in chosen if one.source == From.REPLY]
+        async with self._database.reading() as tx:
+            wordings = await store.newest_of_groups(tx, council, [one.id for one in replies])
+            earlier = await store.asked_of(tx, [pair for one in replies for pair in one.pairs])
+        asked_terms = terms(asked.text)
+        name = self._answers.name_of(asked.handoff)
+        items = []
+        for one in chosen:
+            match one.source:
+                case From.REPLY if one.id in wordings:
+                    text, at = wordings[one.id]
+                    before = unique(term for pair in one.pairs if pair in earlier for term in terms(earlier[pair]))
+                    items.append(
+                        Suggestion(
+                            one.source, one.id, title_of(text), filled(text, name), one.chance,
+                            _matched(asked_terms, before), at.astimezone(LONDON).date(), one.times,
+                        )
+                    )  # fmt: skip
+                case From.ARTICLE:
+                    items.append(self._article(council, one, asked_terms))
+                case From.CANNED:
+                    items.extend(_canned(one, found, asked_terms) for found in canned if found.canned.id == one.id)
+        return Suggestions(tuple(items[:LISTED]), asked.seq)
+
+    def _rank(self, council: str, asked: _Asked, read: Read | None, canned: Sequence[Filled]) -> list[Candidate]:
+        """The candidates worth showing, in a thread: some ten milliseconds of processor."""
+        vector = read.vector if read and read.vector is not None else self._knowledge.embed([asked.text])[0]
+        near = profile(self._knowledge.nearness(council, asked.text, vector))
+        intents = read.intents if read else near
+        around = self._memory.indexes[council].around(vector, list(terms(asked.text)), intents)
+        found = self._knowledge.search(council, asked.text, intents=dict(intents), limit=ARTICLES)
+        articles = articles_of(self._knowledge, council, found, vector, around.like)
+        candidates = [*of_replies(around), *articles, *ready_of(self._knowledge, canned, vector, asked.text)]
+        today = self._knowledge.today()
+        best = ranked(candidates, self._memory.outcomes(council), today, self._weights)
+        if asked.said:
+            said = [Candidate(From.REPLY, "", one) for one in self._knowledge.embed(asked.said[-4:])]
+            best = [one for one in best if not any(says_the_same(one, other) for other in said)]
+        return [one for one in best if one.chance >= LEAST][: LISTED + SHOWN]
+
+    def _article(self, council: str, one: Candidate, asked_terms: Mapping[str, str]) -> Suggestion:
+        article = self._knowledge.article(council, one.id)
+        assert article is not None  # search found it a moment ago
+        answer = self._knowledge.answer(council, article)
+        matched = _matched(asked_terms, terms(f"{article.title} {' '.join(article.questions)} {answer.text}"))
+        return Suggestion(
+            From.ARTICLE, one.id, article.title, answer.text, one.chance, matched, article.checked, sources=answer.sources
+        )
+
+    async def _note(self, conversation_id: str, sent: Sent, shown: Suggestions, outcome: Callable[[Suggestion], Used]) -> None:
+        """Keeps what became of what was shown. The first three were seen; of the others only those that were taken."""
+        judged = [(one, place, outcome(one)) for place, one in enumerate(shown.items, 1)]
+        rows = [
+            (one.source, one.id, place, one.percent, used)
+            for one, place, used in judged
+            if place <= SHOWN or used != Used.IGNORED
+        ]
+        async with self._database.writing() as tx:
+            found = await conversations.conversation_with_token(tx, conversation_id)
+            if found is None:
+                return
+            council = found[0].council
+            await store.add_outcomes(tx, council, conversation_id, sent.seq, self._access.now(), rows)
+        log.info("suggestions_judged", conversation_id=conversation_id, outcomes=[str(row[4]) for row in rows])
+        await self._memory.changed(council)
+
+
+def articles_of(
+    knowledge: Knowledge, council: str, found: Sequence[Found], vector: Vectors, like: Callable[[Vectors], float]
+) -> list[Candidate]:
+    """Articles as candidates."""
+    if not found:
+        return []
+    answers = [knowledge.answer(council, one.article) for one in found]
+    texts = [f"{one.article.title}. {first_paragraph(one.text)}" for one in answers]  # as search has embedded them already
+    vectors = knowledge.embed(texts, "passage")
+    return [
+        Candidate(
+            From.ARTICLE, one.article.id, own, one.meaning, one.words, one.intent, like=like(own),
+            fit=float(own @ vector), score=one.score,
+        )
+        for one, own in zip(found, vectors, strict=True)
+    ]  # fmt: skip
+
+
+def ready_of(knowledge: Knowledge, canned: Sequence[Filled], vector: Vectors, text: str) -> list[Candidate]:
+    """Ready replies as candidates: near in meaning to their title and search words, or to their text."""
+    if not canned:
+        return []
+    heads = knowledge.embed([f"{one.canned.title}. {one.canned.words}" for one in canned], "passage")
+    bodies = knowledge.embed([one.canned.text for one in canned], "passage")
+    asked = set(terms(text))
+    found = []
+    for one, head, body in zip(canned, heads, bodies, strict=True):
+        own = terms(f"{one.canned.title} {one.canned.words}")
+        words = len(asked & set(own)) / max(3, len(own))
+        found.append(
+            Candidate(From.CANNED, one.canned.id, body, float(head @ vector), min(1.0, words), fit=float(body @ vector))
+        )
+    return found
+
+
+def _canned(one: Candidate, found: Filled, asked_terms: Mapping[str, str]) -> Suggestion:
+    canned = found.canned
+    matched = _matched(asked_terms, terms(f"{canned.title} {canned.words} {canned.text}"))
+    return Suggestion(From.CANNED, one.id, canned.title, found.text, one.chance, matched, None)
+
+
+def _of_ready(ready: Ready) -> Suggestion:
+    return Suggestion(From.CANNED, ready.id, ready.title, ready.text, ready.score, (), None)
+
+
+def _matched(asked: Mapping[str, str], other: Collection[str]) -> tuple[str, ...]:
+    """The resident's words that the other text has too, as the resident wrote them."""
+    return tuple(word for term, word in asked.items() if term in other)[:6]
