@@ -27,6 +27,7 @@ from bot.conversations.service import Conversations
 from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.bin_day import BinDay
+from bot.dialogue.bin_holidays import BinHolidays
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, RasaEngine
 from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.tasks import Task
@@ -168,7 +169,17 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         tasks: list[Task] = [HandingOver(handoff.residents), TrackCase.build(cases, knowledge), applying, bin_day]
         danger = handoff.residents.danger
         assistant = Assistant(
-            engine, knowledge, screens, languages, None, tasks, staff.switches, off_words, applying.offers, danger
+            engine,
+            knowledge,
+            screens,
+            languages,
+            None,
+            tasks,
+            staff.switches,
+            off_words,
+            applying.offers,
+            danger,
+            BinHolidays(homes).news,
         )
         turns = TurnRunner(conversations, assistant, metrics)
         conversations.on_resident_message = turns.resident_spoke

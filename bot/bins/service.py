@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.addresses.model import Address
 from bot.addresses.writing import normal
 from bot.bins import store
-from bot.bins.model import Collection, Disruption, Gathered, HomeBins, next_of_each
+from bot.bins.model import Change, Collection, Disruption, Gathered, HomeBins, next_of_each
 from bot.bins.providers import Provider
 from bot.bins.reading import CouncilBins
 from bot.conversations.model import new_id
@@ -24,6 +24,7 @@ from bot.foundation.words import LONDON
 
 AHEAD = timedelta(days=120)  # how far the next day of a container is looked for
 CALENDAR = timedelta(days=183)  # how far a printed calendar and a feed go
+HOLIDAYS_AHEAD = timedelta(days=62)  # how far changes of single days are told when somebody asks about holidays
 CANCELLED_AHEAD = timedelta(days=21)  # a day on which nobody comes is told this long before
 LONGEST_TEXT = 500
 LONGEST_DISRUPTION = timedelta(days=366)
@@ -91,6 +92,19 @@ class Bins:
         """Half a year of a home's collections. Raises NoBinDays and ProviderFailed."""
         today = self.today()
         return await self._providers[address.council].gather(address, today, today + CALENDAR)
+
+    async def changes_ahead(self, council: str) -> list[Change]:
+        """The changes of single days in the next two months, by day; none where a council has no rounds of its own here."""
+        today = self.today()
+        async with self._database.reading() as tx:
+            found = await store.changes_between(tx, council, today, today + HOLIDAYS_AHEAD)
+        return sorted(found, key=lambda one: (one.day, one.exactness))
+
+    async def changes_of_home(self, address: Address) -> tuple[Collection, ...]:
+        """A home's collections of that time that are moved or fall out. Raises NoBinDays and ProviderFailed."""
+        today = self.today()
+        gathered = await self._providers[address.council].gather(address, today, today + HOLIDAYS_AHEAD)
+        return tuple(one for one in gathered.collections if one.moved or one.cancelled)
 
     async def last_collections(self, address: Address, days: int = 14) -> tuple[Collection, ...]:
         """What should have been collected in the last days, today included, the newest first.

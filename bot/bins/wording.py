@@ -4,12 +4,12 @@ The order is always the same: what is disrupted today, the address read back onc
 which nobody comes, what the list leaves out, and when it was looked up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.addresses.model import Address
-from bot.bins.model import Collection, Container, Gathered, HomeBins
+from bot.bins.model import EVERY, Change, Collection, Container, Gathered, HomeBins
 from bot.bins.reading import CouncilBins
 from bot.foundation.words import LONDON, day_in_words, time_in_words
 
@@ -49,6 +49,31 @@ def chat_answer(bins: CouncilBins, home: HomeBins) -> str:
     links = f"[{words['calendar']}]({calendar_path(home.address)})."
     parts.append(f"{links} {looked_up(bins, home.gathered, home.today)}")
     return "\n\n".join(part for part in parts if part)
+
+
+def round_changes(bins: CouncilBins, changes: Sequence[Change], today: date) -> str:
+    """Which days move or fall out for everybody, in Markdown; empty when nothing is known of changes."""
+    words = bins.words["holidays"]
+    lines = [
+        _change(words, one.day, one.new_day, one.reason, today)
+        for one in changes
+        if (one.round, one.container) == (EVERY, EVERY)
+    ]
+    if not changes:
+        return ""
+    some = words["some"] if len(lines) < len(changes) else ""
+    listed = [words["every"], "\n".join(lines)] if lines else []
+    return "\n\n".join(part for part in (*listed, some) if part)
+
+
+def home_changes(bins: CouncilBins, address: Address, found: Sequence[Collection], today: date) -> str:
+    """Which of a home's days move or fall out, in Markdown, each day once; or that none does."""
+    words = bins.words["holidays"]
+    if not found:
+        return str(words["none"]).format(address=address.line)
+    days = dict.fromkeys((one.usual, None if one.cancelled else one.day, one.reason) for one in found)
+    lines = "\n".join(_change(words, usual, day, reason, today) for usual, day, reason in days)
+    return f"{words['home'].format(address=address.line)}\n\n{lines}"
 
 
 def left_out(bins: CouncilBins, gathered: Gathered, today: date) -> list[str]:
@@ -135,6 +160,12 @@ def _cancelled(bins: CouncilBins, one: Collection, today: date) -> str:
         name=container.name, bin=container.bin, day=short_day(one.day, today), reason=_reason(one.reason)
     )
     return str(said).strip()
+
+
+def _change(words: Mapping[str, str], usual: date, day: date | None, reason: str, today: date) -> str:
+    said = words["moved" if day else "cancelled"]
+    new = short_day(day, today) if day else ""
+    return f"- {said.format(usual=short_day(usual, today), day=new, reason=_plain(_reason(reason)))}".strip()
 
 
 def _reason(reason: str) -> str:

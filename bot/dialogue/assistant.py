@@ -72,6 +72,7 @@ class Assistant:
         off_words: Mapping[str, Mapping[str, Any]] | None = None,
         offers: Callable[[str, str], Sequence[Choice]] = lambda council, intent: (),
         danger: Callable[[Conversation], Together] | None = None,
+        news: Callable[[Conversation, str], Awaitable[Sequence[Reply]]] | None = None,
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -83,6 +84,7 @@ class Assistant:
         self._tasks = Tasks(tasks)
         self.switched = Switched(self.composer, switches or AllOn(), off_words or {})
         self._offers = offers  # buttons under the answer to an intent of a council, such as "Apply now"
+        self._news = news  # what is known today about an intent, said before its article
         self._danger = danger  # tells staff of danger, together with the reply to it
 
     async def reply(self, conversation: Conversation, message: Message) -> Turn:
@@ -273,7 +275,8 @@ class Assistant:
             if begun is not None:
                 return begun
         replies = [self._in_words(conversation, message, intent, question, confidence) for message in messages]
-        return self._answered(conversation, replies)
+        news = await self._news(conversation, intent) if self._news else ()
+        return self._answered(conversation, [*news, *replies])
 
     def _in_words(
         self, conversation: Conversation, message: dict[str, Any], intent: str, question: str, confidence: float | None
@@ -316,7 +319,8 @@ class Assistant:
             context = replace(context, misses=0)
         elif replies and replies[0].data.get("reason") == "out_of_scope":
             context = replace(context, misses=context.misses + 1)
-        return Turn(replies, context, replies[0].kind.value if replies else "silent")
+        told = (answers or replies)[:1]
+        return Turn(replies, context, told[0].kind.value if told else "silent")
 
     # ---- other languages, and the engine away
 

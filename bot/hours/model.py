@@ -170,6 +170,16 @@ class Hours:
                 yield _moment(day, span.opens), _moment(day, span.closes, end=True)
 
 
+def working_days_from(day: date, number: int) -> date:
+    """The day so many working days later, or earlier for a number below zero, by weekends and bank holidays alone."""
+    step = DAY if number > 0 else -DAY
+    for _ in range(abs(number)):
+        day += step
+        while day.weekday() > 4 or bank_holiday(day):
+            day += step
+    return day
+
+
 def bank_holiday(day: date) -> str:
     """The name of England's bank holiday on this day, or nothing."""
     return _bank_holidays(day.year).get(day, "")

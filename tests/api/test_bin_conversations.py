@@ -291,3 +291,31 @@ async def test_an_adviser_may_read_disruptions_but_not_post_them(client, product
 
 def origin_of(client):
     return str(client.make_url("/")).rstrip("/")
+
+
+async def test_a_question_about_holidays_has_the_imported_changes_before_the_article(resident, engine):
+    said = "what happens with the bins at christmas"
+    engine.readings[said] = make_reading(bin_holiday_changes=0.97)
+    changes, article = await resident.ask(said)
+    assert "Friday 25 December: collected on Monday 28 December. Christmas Day." in changes["text"]
+    assert "Friday 1 January 2027: collected on Monday 4 January 2027. New Year's Day." in changes["text"]
+    assert article["kind"] == "answer"
+    [question] = await resident.ask(choice=value(changes, "My own bin days"))
+    assert "postcode" in question["text"]
+
+
+async def test_a_home_that_is_known_is_told_its_own_changes(resident, engine):
+    said = "what happens with the bins at christmas"
+    engine.readings[said] = make_reading(bin_holiday_changes=0.97)
+    await resident.ask("when is my bin day at 12 Bath St EN1")
+    changes, _ = await resident.ask(said)
+    assert "12 Bath Street, Enfield, EN1 4CK" in changes["text"]
+
+
+async def test_without_imported_rounds_the_article_on_holidays_speaks_alone(client, engine):
+    said = "what happens with the bins at christmas"
+    engine.readings[said] = make_reading(bin_holiday_changes=0.97)
+    resident = Resident(client)
+    await resident.begin("buckinghamshire")
+    [article] = await resident.ask(said)
+    assert article["kind"] == "answer"

@@ -8,6 +8,7 @@ from bot.applications.check import check_applications
 from bot.applications.model import FieldType
 from bot.applications.reading import MissingFact, definition_of, number_in, read_definitions
 from bot.applications.understanding.dates import out_of_window, shifted
+from bot.knowledge.reading import read_councils
 from tests.conftest import ROOT
 from tests.factories import make_fact
 
@@ -122,6 +123,25 @@ def test_limits_are_days_from_today():
         date(2026, 12, 10),
         date(2025, 10, 26),
     ]
+
+
+def test_a_limit_in_working_days_passes_over_weekends_and_bank_holidays():
+    monday, after_easter = date(2026, 11, 30), date(2026, 4, 7)
+    assert shifted(monday, "-2 working days") == date(2026, 11, 26)
+    assert shifted(after_easter, "-1 working day") == date(2026, 4, 2)
+    assert shifted(date(2026, 12, 24), "+1 working day") == date(2026, 12, 29)
+
+
+def test_a_missed_bin_is_refused_after_the_window_once_a_council_confirms_one():
+    raw = read_definitions(ROOT / "councils")["enfield"]["bin_missed"]
+    facts = read_councils(ROOT / "councils")["enfield"].facts
+    confirmed = make_fact("bin_missed_window", value="2 working days", kind="duration")
+    field = definition_of(raw, "enfield", {**facts, confirmed.key: confirmed}, TODAY).field("day")
+    problem = out_of_window(field, date(2026, 11, 23), TODAY)
+    assert problem is not None
+    assert "too long ago for us to send the crew back" in problem.sentence
+    assert out_of_window(field, date(2026, 11, 24), TODAY) is None
+    assert definition_of(raw, "enfield", facts, TODAY).field("day").earliest == ""
 
 
 def test_the_shipped_definitions_have_no_mistakes():

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from bot.applications.model import Answer, Asked, Field, Problem
 from bot.applications.understanding.plain import with_digits
 from bot.foundation.words import day_in_words
+from bot.hours.model import working_days_from
 
 Lean = Literal["past", "future"]
 
@@ -76,7 +77,7 @@ _NEAR_DAYS = (
         0,
     ),
 )
-_PERIOD = re.compile(r"([+-]?)\s*(\d+)\s+(day|week|month|year)s?")
+_PERIOD = re.compile(r"([+-]?)\s*(\d+)\s+(working day|day|week|month|year)s?")
 
 
 class NoSuchDate(Exception):
@@ -124,12 +125,12 @@ def out_of_window(field: Field, day: date, today: date) -> Problem | None:
 
 
 def shifted(today: date, limit: str) -> date:
-    """The day that "today", "-7 days" or "+2 weeks" names. Raises ValueError."""
+    """The day that "today", "-7 days", "-2 working days" or "+2 weeks" names. Raises ValueError."""
     if limit == "today":
         return today
     found = _PERIOD.fullmatch(limit.strip())
     if not found:
-        raise ValueError(f"{limit!r} is no limit such as today, -7 days or +2 weeks")
+        raise ValueError(f"{limit!r} is no limit such as today, -7 days, -2 working days or +2 weeks")
     return _moved(today, int(found[2]) * (-1 if found[1] == "-" else 1), found[3])
 
 
@@ -233,6 +234,8 @@ def _of_week(found: re.Match[str], today: date, lean: Lean) -> date:
 
 
 def _moved(day: date, number: int, unit: str) -> date:
+    if unit == "working day":
+        return working_days_from(day, number)
     if unit == "day":
         return day + timedelta(number)
     if unit == "week":
