@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 _STRICT = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)[\s-]*([0-9][a-z]{2})\b", re.IGNORECASE)
-_LOOSE = re.compile(r"\b(?=[a-z\s-]*[0-9])([a-z][a-z01]?[0-9oil][a-z0-9]?)[\s-]*([0-9oil][a-z]{2})\b", re.IGNORECASE)
+_LOOSE = re.compile(r"\b([a-z][a-z01]?[0-9oil][a-z0-9]?)[\s-]*([0-9oil][a-z]{2})\b", re.IGNORECASE)
 _OUTWARD = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)\s*$", re.IGNORECASE)
 _TO_DIGIT = str.maketrans("OIL", "011")
 _TO_LETTER = str.maketrans("01", "OI")
@@ -31,7 +31,8 @@ def postcode_in(text: str) -> PostcodeFound | None:
     """The last postcode of a text; one without slips comes before one that has to be mended."""
     for pattern in (_STRICT, _LOOSE):
         for match in reversed(list(pattern.finditer(text))):
-            if key := _mended((match[1] + match[2]).lower()):
+            written = (match[1] + match[2]).lower()
+            if any(sign.isdigit() for sign in written) and (key := _mended(written)):  # "Close" is no C10 SE
                 return PostcodeFound(key, f"{text[: match.start()]} {text[match.end() :]}".strip(" ,."))
     whole = postcode_key(text)
     return PostcodeFound(whole, "") if whole else None

@@ -1,8 +1,8 @@
 """Finding an address as people write it, in the gazetteer of one council.
 
 `by_postcode` gives the list to pick from, `find` the one address that was meant or the best five. Whatever is compared was
-found by an index first (postcode, street and number, name, or pieces of a misspelt street), so that a million addresses are
-searched in milliseconds. asking.py asks for an address in conversation; importing.py fills the gazetteer.
+found by an index first (postcode, street and number, or name), so that a million addresses are searched in milliseconds. The names
+of streets, which are few, are kept in memory for finding misspelt ones, and read anew after an import. asking.py asks for an address in conversation; importing.py fills the gazetteer.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.addresses import store
-from bot.addresses.matching import judged, likeliest_streets, spans
+from bot.addresses.matching import StreetNames, judged, spans
 from bot.addresses.model import Address, Found, uprn_key
 from bot.addresses.postcodes import postcode_key
-from bot.addresses.writing import Written, pieces, read_address
+from bot.addresses.writing import Written, read_address
 from bot.foundation.database import Database
 
 
@@ -22,6 +22,7 @@ class Addresses:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._streets: dict[str, tuple[int, StreetNames]] = {}  # by council, with the edition they are of
 
     async def known(self, council: str) -> bool:
         """Whether there are any addresses of this council to search."""
@@ -58,7 +59,7 @@ class Addresses:
         if not (written.postcode or written.words):
             return Found(None, ())
         async with self._database.reading() as tx:
-            candidates = await _candidates(tx, council, written)
+            candidates = await self._candidates(tx, council, written)
         return judged(written, candidates, limit)
 
     async def has_district(self, council: str, outward: str) -> bool:
@@ -66,22 +67,31 @@ class Addresses:
         async with self._database.reading() as tx:
             return await store.has_district(tx, council, outward)
 
+    async def _candidates(self, tx: AsyncConnection, council: str, written: Written) -> list[Address]:
+        """What an index finds for a written address, the surest way first."""
+        if written.postcode:
+            found = await store.by_postcode(tx, council, written.postcode)
+            if found or not written.words:
+                return found
+        runs = spans(written.words)
+        streets = _longest(await store.known_streets(tx, council, runs))
+        candidates = await _on(tx, council, streets, written)
+        if not candidates:
+            names = await self._street_names(tx, council)
+            candidates = await _on(tx, council, names.like(written.words), written)
+        if not written.number.first:
+            candidates += await store.named(tx, council, runs)
+        return candidates
 
-async def _candidates(tx: AsyncConnection, council: str, written: Written) -> list[Address]:
-    """What an index finds for a written address, the surest way first."""
-    if written.postcode:
-        found = await store.by_postcode(tx, council, written.postcode)
-        if found or not written.words:
-            return found
-    runs = spans(written.words)
-    streets = _longest(await store.known_streets(tx, council, runs))
-    candidates = await _on(tx, council, streets, written)
-    if not candidates:
-        alike = await store.streets_like(tx, council, pieces(" ".join(written.words)))
-        candidates = await _on(tx, council, likeliest_streets(written.words, alike), written)
-    if not written.number.first:
-        candidates += await store.named(tx, council, runs)
-    return candidates
+    async def _street_names(self, tx: AsyncConnection, council: str) -> StreetNames:
+        """The streets of the current edition, read once after each import."""
+        current = await store.gazetteer(tx, council)
+        edition = current.edition if current else 0
+        kept, names = self._streets.get(council, (None, StreetNames(())))
+        if kept != edition:
+            names = StreetNames(await store.all_streets(tx, council))
+            self._streets[council] = (edition, names)
+        return names
 
 
 async def _on(tx: AsyncConnection, council: str, streets: Sequence[str], written: Written) -> list[Address]:

@@ -5,7 +5,7 @@ council's row in `gazetteers` says which import is current. So an import of a mi
 that nobody sees, and one update of one row makes all of it visible. importing.py writes, service.py reads.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.addresses.model import Address, Number
-from bot.addresses.writing import pieces as pieces_of
 from bot.foundation.database import metadata
 
 gazetteers = Table(
@@ -81,14 +80,6 @@ streets = Table(
     "address_streets",
     metadata,
     Column("council", String(64), primary_key=True),
-    Column("street", String(120), primary_key=True),
-)
-
-street_pieces = Table(
-    "address_street_pieces",
-    metadata,
-    Column("council", String(64), primary_key=True),
-    Column("piece", String(3), primary_key=True),
     Column("street", String(120), primary_key=True),
 )
 
@@ -154,16 +145,9 @@ async def known_streets(tx: AsyncConnection, council: str, names: Sequence[str])
     return list((await tx.execute(query)).scalars())
 
 
-async def streets_like(tx: AsyncConnection, council: str, pieces: Iterable[str], limit: int = 200) -> list[str]:
-    """The streets that share most pieces of three letters with what was written."""
-    query = (
-        select(street_pieces.c.street)
-        .where(street_pieces.c.council == council, street_pieces.c.piece.in_(sorted(pieces)))
-        .group_by(street_pieces.c.street)
-        .order_by(func.count().desc(), street_pieces.c.street)
-        .limit(limit)
-    )
-    return list((await tx.execute(query)).scalars())
+async def all_streets(tx: AsyncConnection, council: str) -> list[str]:
+    """Every street here, also those of an import that is not current yet."""
+    return list((await tx.execute(select(streets.c.street).where(streets.c.council == council))).scalars())
 
 
 async def has_district(tx: AsyncConnection, council: str, outward: str) -> bool:
@@ -237,16 +221,10 @@ async def add_versions(tx: AsyncConnection, found: Sequence[Address], edition: i
         return
     await tx.execute(insert(addresses), [_row(address, edition) for address in found])
     names = sorted({(address.council, address.street) for address in found if address.street})
-    pairs = [{"council": council, "street": street} for council, street in names]
-    pieces = [
-        {"council": council, "piece": piece, "street": street}
-        for council, street in names
-        for piece in sorted(pieces_of(street))
-    ]
-    other = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    for table, rows in ((streets, pairs), (street_pieces, pieces)):
-        if rows:
-            await tx.execute(other(table).on_conflict_do_nothing(), rows)
+    if names:
+        other = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+        rows = [{"council": council, "street": street} for council, street in names]
+        await tx.execute(other(streets).on_conflict_do_nothing(), rows)
 
 
 async def forget_unfinished(tx: AsyncConnection, council: str, current: int, limit: int) -> bool:

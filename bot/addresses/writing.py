@@ -49,7 +49,6 @@ _SHORT = {
     "sth": "south",
     "saint": "st",
 }
-SHORT_WORD = 5  # letters; a slip in a shorter word leaves no three letters as they were
 STREET_KINDS = frozenset(
     [
         "street",
@@ -212,13 +211,3 @@ def number_of(text: str) -> Number | None:
     if match := re.fullmatch(r"([0-9]{1,5})\s?([a-z]?)", plain):
         return Number(int(match[1]), match[2], int(match[1]))
     return None
-
-
-def pieces(words: str) -> frozenset[str]:
-    """What misspelt streets are found by: three letters at a time; of short words also how they begin and how long they are.
-
-    The kind of street is left out: half of all streets share it.
-    """
-    names = [word for word in words.split() if word not in STREET_KINDS] or words.split()
-    threes = {f" {name} "[place : place + 3] for name in names for place in range(len(name))}
-    return frozenset(threes | {f"{name[0]}*{len(name)}" for name in names if len(name) <= SHORT_WORD})

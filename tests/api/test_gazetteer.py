@@ -176,7 +176,7 @@ async def test_two_imports_for_one_council_do_not_run_at_once(database, tmp_path
         await import_file(database, path)
 
 
-async def test_misspelt_streets_and_half_postcodes_are_found_through_the_index(database, tmp_path):
+async def test_misspelt_streets_and_half_postcodes_are_found(database, tmp_path):
     rows = [f"{number},,,{number},Quillfeather Road,Borchester,EN1 7KV" for number in range(1, 40)]
     rows += [f"{100 + number},,,{number},Oak Road,Borchester,EN2 9MK" for number in range(1, 10)]
     await import_file(database, local_file(tmp_path / "a.csv", [*rows, *[row for row in ROWS if row[0] == "x"]]))
@@ -190,3 +190,7 @@ async def test_misspelt_streets_and_half_postcodes_are_found_through_the_index(d
     assert not await addresses.has_district("borchester", "EN11")
     assert (await addresses.by_uprn("borchester", "000000000104")).line == "4 Oak Road, Borchester, EN2 9MK"
     assert await addresses.by_uprn("borchester", "x") is None
+    assert (await addresses.find("borchester", "3 Tanglewick Clsoe")).best == ()
+    await import_file(database, local_file(tmp_path / "b.csv", ["201,,,3,Tanglewick Close,Borchester,EN1 7KM"]))
+    assert (await addresses.find("borchester", "3 Tanglewick Clsoe")).best[0].uprn == "201", "a new import is known at once"
+    assert (await addresses.find("borchester", "3 Tanglewick Close EN1")).exact.uprn == "201"

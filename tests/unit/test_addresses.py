@@ -4,7 +4,7 @@ import pytest
 
 from bot.addresses.building import Parts, Rejected, build
 from bot.addresses.formats import ADDRESSBASE, CORE, PLUS, recognise
-from bot.addresses.matching import judged
+from bot.addresses.matching import StreetNames, judged
 from bot.addresses.model import Number, in_case
 from bot.addresses.postcodes import postcode_in, postcode_key, shown
 from bot.addresses.writing import normal, read_address
@@ -34,10 +34,32 @@ def test_what_is_no_postcode_is_left_alone(text):
     assert postcode_in(text) is None
 
 
+STREETS = ("bath street", "bath road", "birch grove", "high road", "broomfield lane", "the broomfield lane estate road")
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("bathe street", "bath street"),
+        ("bath", "bath road"),
+        ("i live in bromfeild lane", "broomfield lane"),
+        ("brich grove", "birch grove"),
+    ],
+)
+def test_a_misspelt_street_is_found_among_the_names(said, first):
+    assert StreetNames(STREETS).like(said.split())[0] == first
+
+
+def test_what_is_like_no_street_finds_none():
+    assert StreetNames(STREETS).like(["warehouse"]) == []
+    assert StreetNames(()).like(["bath", "street"]) == []
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "number", "words"),
     [
         ("14 Bath St EN1", "", "14", "bath street"),
+        ("12 Fern Close EN10", "", "12", "fern close"),
         ("flat 3, 14 bath street", "3", "14", "bath street"),
         ("apt 3 14 bath street", "3", "14", "bath street"),
         ("3/14 Bath St", "3", "14", "bath street"),
