@@ -46,6 +46,7 @@ from bot.handoff.parts import Parts
 from bot.handoff.plan import read_plans
 from bot.handoff.wording import Wording
 from bot.hours.reading import read_hours
+from bot.knowledge.editing.building import Editing
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
@@ -106,8 +107,7 @@ def knowledge_of(settings: Settings, clock: Clock) -> Knowledge:
     foreign = _remembering(settings, "e5")
     knowledge = Knowledge.read(settings.councils_folder, clock, english, foreign)
     knowledge.warm_up()
-    english.keep()
-    foreign.keep()
+    knowledge.keep_vectors()
     return knowledge
 
 
@@ -132,7 +132,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(database.close)
         bus = await _bus(settings)
         stack.push_async_callback(bus.close)
-        knowledge = other_knowledge if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
+        knowledge = other_knowledge.copy() if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
         masking = Masking.read(settings.councils_folder)
         conversations = Conversations(database, bus, clock, masking.mask)
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)
@@ -147,6 +147,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         screens = UrgentScreens(read_screens(settings.councils_folder))
         languages = Languages.read(settings.councils_folder)
         staff = _staff(settings, database, bus, clock, knowledge)
+        editing = Editing.build(database, bus, clock, staff.audit, knowledge)
+        await editing.live.start()
+        stack.push_async_callback(editing.live.close)
         plans = read_plans(settings.councils_folder)
         wording = Wording(plans, knowledge)
         handoff_parts = Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person)
@@ -207,6 +210,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.ADDRESSING] = addressing
         public[keys.CASEWORK] = Casework(database, cases, staff.audit, knowledge.council_ids)
         public[keys.KNOWLEDGE] = knowledge
+        public[keys.EDITING] = editing
         public[keys.COMPOSER] = assistant.composer
         public[keys.SWITCHED] = assistant.switched
         public[keys.ENGINE] = engine

@@ -16,6 +16,7 @@ from bot.cases import store as cases_store
 from bot.cases.outbox import store as outbox_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
+from bot.knowledge.editing import store as editing_store
 from bot.staff import audit_store, switch_store, token_store
 from bot.staff import store as staff_store
 
@@ -28,6 +29,7 @@ ROOMS_WITH_TABLES = (
     switch_store,
     applications_store,
     token_store,
+    editing_store,
 )
 LOCK = 7_331_042  # any number, the same in every gateway
 

@@ -19,7 +19,7 @@ from bot.applications import wording
 from bot.applications.model import Definition, FieldType
 from bot.applications.reading import FACT, MissingFact, definition_of, read_definitions
 from bot.applications.understanding.dates import shifted
-from bot.knowledge.check import HARDEST_GRADE, reading_grade
+from bot.knowledge.mistakes import HARDEST_GRADE, reading_grade
 from bot.knowledge.model import CouncilKnowledge
 from bot.knowledge.reading import read_councils
 

@@ -26,6 +26,7 @@ from bot.cases.service import Cases
 from bot.cases.store import case_by_key
 from bot.foundation.database import Database
 from bot.foundation.packs import read_pack_file
+from bot.knowledge.model import Fact
 from bot.knowledge.service import Knowledge
 
 URGENCY = {"normal": 0, "high": 10}
@@ -64,23 +65,22 @@ class Applications:
         self._cases = cases
         self._database = database
         self._checks = dict(checks or {})
-        self._built: dict[str, tuple[date, dict[str, Definition]]] = {}
+        self._built: dict[str, tuple[date, Mapping[str, Fact], dict[str, Definition]]] = {}
 
     # ---- what there is
 
     def all(self, council: str) -> dict[str, Definition]:
         """The council's definitions that can be used today, by id; one whose facts are missing is not among them."""
-        today = self._knowledge.today()
-        day, built = self._built.get(council, (None, {}))
-        if day != today:
-            facts = self._knowledge.council(council).facts
+        today, facts = self._knowledge.today(), self._knowledge.council(council).facts
+        day, known, built = self._built.get(council, (None, None, {}))
+        if day != today or known is not facts:
             built = {}
             for name, raw in self._packs.definitions.get(council, {}).items():
                 try:
                     built[name] = definition_of(raw, council, facts, today)
                 except MissingFact:
                     continue
-            self._built[council] = (today, built)
+            self._built[council] = (today, facts, built)
         return built
 
     def get(self, council: str, name: str) -> Definition | None:

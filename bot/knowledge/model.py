@@ -6,6 +6,7 @@ reading.py reads packs from councils/, search.py finds articles, check.py finds 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -44,6 +45,7 @@ class Fact:
     pack: str
     valid_from: date | None = None
     valid_to: date | None = None
+    note: str = ""  # for whoever checks it next; residents never see it
 
     def usable(self, today: date) -> bool:
         """Whether it may be stated today."""
@@ -69,7 +71,7 @@ class Article:
     pack: str
     valid_from: date | None = None
     valid_to: date | None = None
-    disputed: bool = False
+    disputed: bool = False  # withdrawn by somebody, whatever its dates say
 
     @property
     def fact_keys(self) -> tuple[str, ...]:
@@ -79,13 +81,24 @@ class Article:
 
 @dataclass(frozen=True)
 class Pack:
-    """Everything in one folder of councils/: its settings, facts, articles and words."""
+    """Everything in one folder of councils/: its settings, facts, articles and words.
+
+    The texts of articles and facts are kept as they were read, so that an editor sees and a file gets the very same.
+    """
 
     id: str
     council: dict[str, Any]
     facts: dict[str, Fact]
     articles: dict[str, Article]
     words: dict[str, Any] = field(default_factory=dict)
+    article_texts: dict[str, str] = field(default_factory=dict)  # by id: the whole file
+    facts_head: str = ""  # of facts.yml, down to the line "facts:"
+    fact_texts: dict[str, str] = field(default_factory=dict)  # by key: its lines of facts.yml
+
+    @property
+    def base(self) -> str:
+        """The pack that lies under it; empty for a base itself."""
+        return str(self.council.get("base") or "")
 
 
 @dataclass(frozen=True)
@@ -102,7 +115,7 @@ class CouncilKnowledge:
     def withdrawn(self, article: Article, today: date) -> str:
         """Why an article cannot be given today, in plain words; empty when it can."""
         if article.disputed:
-            return "it is disputed"
+            return "it is withdrawn"
         if not within(today, article.valid_from, article.valid_to):
             return "it is out of date"
         for key in article.fact_keys:
@@ -114,6 +127,10 @@ class CouncilKnowledge:
     def available(self, today: date) -> list[Article]:
         """Articles that can be given today."""
         return [article for article in self.articles.values() if not self.withdrawn(article, today)]
+
+    def held_back(self) -> list[Article]:
+        """Articles that somebody withdrew: never given, and nothing else is given in the place of one."""
+        return [article for article in self.articles.values() if article.disputed]
 
     def primary_for(self, intent: str, today: date) -> Article | None:
         """The main article of an intent, or None when it is missing or withdrawn."""
@@ -138,3 +155,8 @@ def overlay(base: Pack, local: Pack) -> CouncilKnowledge:
         articles={**base.articles, **local.articles},
         words=merged(base.words, local.words),
     )
+
+
+def councils_of(packs: Mapping[str, Pack]) -> dict[str, CouncilKnowledge]:
+    """Every council that is served: each pack that names a base, over it. Raises KeyError for a base that is not there."""
+    return {pack.id: overlay(packs[pack.base], pack) for pack in packs.values() if pack.base}

@@ -5,6 +5,7 @@ run in a resident's browser. Telephone numbers become links that can be tapped.
 """
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,7 +18,7 @@ _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _TAGS = {"p", "ul", "ol", "li", "a", "strong", "em", "br"}
 
 
-def filled(body: str, facts: dict[str, Fact]) -> str:
+def filled(body: str, facts: Mapping[str, Fact]) -> str:
     """Markdown with each {fact:key} replaced; telephone numbers and e-mail addresses as links."""
     return FACT.sub(lambda found: _as_markdown(facts[found[1]]), body)
 

@@ -130,7 +130,11 @@ class Found:
 
 
 class Search:
-    """An index of the articles of one council that are available. Rebuild it when they change."""
+    """An index of the articles of one council that are available. Rebuild it when they change.
+
+    Articles that somebody withdrew are in it too (`held_back`): they are never found, but a question that one of them would
+    answer is still known for what it is, and gets a person rather than the next best article.
+    """
 
     def __init__(
         self,
@@ -139,9 +143,11 @@ class Search:
         encoder: Encoder,
         foreign: Encoder | None = None,
         weights: Weights | None = None,
+        held_back: Sequence[Article] = (),
     ) -> None:
         self._weights = weights or Weights()
-        self._articles = list(articles)
+        self._articles = [*articles, *held_back]
+        self._held_back = frozenset(article.id for article in held_back)
         self._encoder = encoder
         self._foreign = foreign
         self._texts: list[str] = []
@@ -150,7 +156,7 @@ class Search:
         self._fts = sqlite3.connect(":memory:", check_same_thread=False)
         self._fts.execute("CREATE VIRTUAL TABLE page USING fts5(title, questions, body, tokenize = 'porter unicode61')")
         for place, article in enumerate(self._articles):
-            body = plain_text(filled(article.body, council.facts))
+            body = plain_text(filled(article.body, council.facts)) if article.id not in self._held_back else ""
             questions = list(article.questions)
             self._fts.execute(
                 "INSERT INTO page(rowid, title, questions, body) VALUES (?, ?, ?, ?)",
@@ -179,6 +185,8 @@ class Search:
         words = {} if foreign else self._words(question)
         found = []
         for place, article in enumerate(self._articles):
+            if article.id in self._held_back:
+                continue
             intent = max((intents or {}).get(name, 0.0) for name in article.intents)
             signals = (float(meaning[place]), words.get(place, 0.0), intent)
             score = self._probability(*signals, article.primary)
@@ -206,17 +214,22 @@ class Search:
         return near
 
     def best_for_intent(self, intent: str, question: str) -> Article | None:
-        """The article of an intent that fits a question best, or None when the intent has none."""
+        """The article of an intent that fits a question best; None when the intent has none or that one is withdrawn."""
         places = [place for place, article in enumerate(self._articles) if intent in article.intents]
-        if len(places) < 2:
-            return self._articles[places[0]] if places else None
+        if not places:
+            return None
+        place = places[0] if len(places) == 1 else self._best(places, question)
+        return None if self._articles[place].id in self._held_back else self._articles[place]
+
+    def _best(self, places: Sequence[int], question: str) -> int:
+        """Which of these articles fits a question best."""
         meaning = self._meaning(self._vectors @ self._question_vector(self._encoder, question))
         words = self._words(question)
 
         def score(place: int) -> float:
             return self._probability(float(meaning[place]), words.get(place, 0.0), 1.0, self._articles[place].primary)
 
-        return self._articles[max(places, key=score)]
+        return max(places, key=score)
 
     def _meaning(self, cosines: Vectors) -> Vectors:
         """For each article, the cosine of its nearest text."""

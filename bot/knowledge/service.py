@@ -1,9 +1,12 @@
 """What the other rooms ask of knowledge: the councils there are, the articles of an intent, and search.
 
-Everything is read once and held in memory; a new day can withdraw articles, so each council's index is rebuilt when the
-date in London changes. Answers leave this room with their facts filled in, their sources and the date checked.
+Everything is held in memory. What editors publish comes in whole packs: `prepare` builds what changed, in a thread if need
+be, and `take` swaps it in between two questions (editing/live.py does both). A new day can withdraw articles, so each
+council's index is also rebuilt when the date in London changes. Answers leave this room with their facts filled in, their
+sources and the date checked.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +16,11 @@ from typing import Any
 from bot.conversations.model import Source
 from bot.foundation.clock import Clock
 from bot.foundation.words import LONDON
-from bot.knowledge.model import Article, CouncilKnowledge
-from bot.knowledge.reading import read_councils
+from bot.knowledge.model import Article, CouncilKnowledge, Pack, councils_of
+from bot.knowledge.reading import read_packs
 from bot.knowledge.rendering import filled, html, plain_text
 from bot.knowledge.search import Encoder, Found, Kind, Search, Vectors
+from bot.knowledge.vectors import RememberingEncoder
 
 
 class UnknownCouncil(Exception):
@@ -33,13 +37,22 @@ class Answer:
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Packs made ready to answer from; see Knowledge.prepare."""
+
+    packs: Mapping[str, Pack]
+    councils: Mapping[str, CouncilKnowledge]
+    indexes: Mapping[str, tuple[date, Search]]
+
+
 class Knowledge:
     """The knowledge of every council of this product. Build one in app.py."""
 
-    def __init__(
-        self, councils: Mapping[str, CouncilKnowledge], clock: Clock, encoder: Encoder, foreign: Encoder | None
-    ) -> None:
-        self._councils = dict(councils)
+    def __init__(self, files: Mapping[str, Pack], clock: Clock, encoder: Encoder, foreign: Encoder | None) -> None:
+        self.files = files  # the packs as their folders have them
+        self.packs = files  # the same with what editors have published over them
+        self._councils = councils_of(files)
         self._clock = clock
         self._encoder = encoder
         self._foreign = foreign
@@ -49,7 +62,52 @@ class Knowledge:
     @classmethod
     def read(cls, folder: Path, clock: Clock, encoder: Encoder, foreign: Encoder | None) -> "Knowledge":
         """Knowledge from the packs of a folder. Raises UnreadablePack."""
-        return cls(read_councils(folder), clock, encoder, foreign)
+        return cls(read_packs(folder), clock, encoder, foreign)
+
+    def copy(self) -> "Knowledge":
+        """Knowledge that begins with all of this one's and changes by itself, for a trial or for a gateway of its own."""
+        other = copy.copy(self)
+        other._answers = {}
+        other._indexes = dict(self._indexes)
+        return other
+
+    def over(self, packs: Mapping[str, Pack]) -> "Knowledge":
+        """Knowledge of its own over other packs, for a trial: an index is built only when it is searched."""
+        other = self.copy()
+        councils = councils_of(packs)
+        other.packs = packs
+        other._councils = {name: known if (known := self._councils.get(name)) == one else one for name, one in councils.items()}
+        other._indexes = {name: one for name, one in self._indexes.items() if other._councils[name] is self._councils[name]}
+        return other
+
+    def prepare(self, packs: Mapping[str, Pack]) -> Prepared:
+        """What must be built to answer from these packs; councils that they do not change keep what they have.
+
+        Changes nothing here, so it can run in a thread. Raises KeyError for a pack whose base is not among them.
+        """
+        today = self.today()
+        councils, indexes = {}, {}
+        for council_id, council in councils_of(packs).items():
+            known = self._councils.get(council_id)
+            if known == council:
+                councils[council_id] = known
+                continue
+            councils[council_id] = council
+            indexes[council_id] = (today, self._indexed(council, today))
+        return Prepared(packs, councils, indexes)
+
+    def take(self, prepared: Prepared) -> None:
+        """Answers from what was prepared, from the next question on."""
+        self.packs = prepared.packs
+        self._councils = dict(prepared.councils)
+        self._indexes = {**self._indexes, **prepared.indexes}
+        self._answers = {}
+
+    def keep_vectors(self) -> None:
+        """Writes down the vectors of passages that are new, for the next start."""
+        for encoder in (self._encoder, self._foreign):
+            if isinstance(encoder, RememberingEncoder):
+                encoder.keep()
 
     @property
     def council_ids(self) -> list[str]:
@@ -126,7 +184,10 @@ class Knowledge:
         today = self.today()
         day, index = self._indexes.get(council_id, (None, None))
         if index is None or day != today:
-            council = self.council(council_id)
-            index = Search(council, council.available(today), self._encoder, self._foreign)
+            index = self._indexed(self.council(council_id), today)
             self._indexes[council_id] = (today, index)
         return index
+
+    def _indexed(self, council: CouncilKnowledge, today: date) -> Search:
+        held_back = council.held_back()
+        return Search(council, council.available(today), self._encoder, self._foreign, held_back=held_back)

@@ -42,12 +42,12 @@ class RememberingEncoder:
         """Writes what is new to the file, in one step, so that a stop half way leaves the earlier file."""
         if not self._fresh:
             return
+        known, self._fresh = dict(self._known), False  # another thread may embed meanwhile
         self._file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         with unfinished.open("wb") as target:
-            np.savez(target, marks=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+            np.savez(target, marks=np.array(list(known)), vectors=np.stack(list(known.values())))
         unfinished.replace(self._file)
-        self._fresh = False
 
     def _read(self) -> None:
         try:

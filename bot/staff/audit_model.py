@@ -52,6 +52,16 @@ class Action(Meant):
     CONVERSATIONS_IMPORTED = "conversations_imported", "Imported past conversations for suggested replies."
     CASE_READ = "case_read", "Read a case."
     CASE_CHANGED = "case_changed", "Moved a case on, wrote in it, or promised another date."
+    DRAFT_SAVED = "draft_saved", "Wrote in a draft of an article or fact."
+    DRAFT_SENT = "draft_sent", "Sent a draft of an article or fact to be checked."
+    DRAFT_TAKEN_BACK = "draft_taken_back", "Took a draft back before it was checked."
+    DRAFT_SENT_BACK = "draft_sent_back", "Checked a draft and sent it back with a comment."
+    DRAFT_DISCARDED = "draft_discarded", "Threw a draft away."
+    DRAFT_REQUESTED = "draft_requested", "Asked for a draft that answers what residents ask."
+    KNOWLEDGE_PUBLISHED = "knowledge_published", "Checked an article or fact that somebody else wrote, and published it."
+    KNOWLEDGE_WITHDRAWN = "knowledge_withdrawn", "Withdrew an article or fact from residents."
+    KNOWLEDGE_PUT_BACK = "knowledge_put_back", "Put an earlier version of an article or fact back."
+    KNOWLEDGE_IMPORTED = "knowledge_imported", "Brought articles or facts in from files."
     DESK_CHANGED = "desk_changed", "Changed how many chats somebody takes, or whether their replies are checked first."
 
 

@@ -23,6 +23,7 @@ from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.handoff.building import HandoffRoom
+from bot.knowledge.editing.building import Editing
 from bot.knowledge.service import Knowledge
 from bot.staff.building import Staff
 
@@ -32,6 +33,7 @@ APPLICATIONS = web.AppKey("applications", Applications)
 HOMES = web.AppKey("homes", HomesAndBins)
 CASES = web.AppKey("cases", Cases)
 CASEWORK = web.AppKey("casework", Casework)
+EDITING = web.AppKey("editing", Editing)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 COMPOSER = web.AppKey("composer", Composer)
 SWITCHED = web.AppKey("switched", Switched)
