@@ -25,7 +25,10 @@ class People(Protocol):
     """Whoever looks after conversations that are in the queue or with staff."""
 
     async def spoke(self, tx: AsyncConnection, conversation: Conversation, message: Reply) -> Sequence[Reply]:
-        """The resident has spoken, in this transaction; what is returned is said after it. May change the owner."""
+        """The resident has spoken, in this transaction; what is returned is said after it.
+
+        May change the owner, and then returns something to say about it.
+        """
 
     async def form_over(self, tx: AsyncConnection, conversation: Conversation) -> Sequence[Reply]:
         """A form that staff sent is done or given up, in this transaction. Changes the owner."""

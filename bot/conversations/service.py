@@ -185,9 +185,10 @@ class Conversations:
                 await store.add_messages(tx, replace(current, last_seq=seq), [notice], now)
             after = current
             if self.people and current.owner != ASSISTANT:
-                if said := await self.people.spoke(tx, await _now(tx, current.id), message):
+                current = replace(current, last_seq=seq + bool(masked.notice), resident_seq=seq, last_at=now)
+                if said := await self.people.spoke(tx, current, message):  # the owner changes only with a word about it
                     await store.add_messages(tx, await _now(tx, current.id), said, now)
-                after = await _now(tx, current.id)
+                    after = await _now(tx, current.id)
         await self._bus.wake(conversation.id)
         if self.people and current.owner != ASSISTANT:
             await self.people.changed(current)

@@ -7,6 +7,8 @@ whatever they said last, and upkeep.py gives their chats back to the queue. Sign
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.conversations.service import NotFound
 from bot.handoff import store
 from bot.handoff.access import Access
@@ -30,8 +32,7 @@ class Presences:
     async def mine(self, actor: Actor) -> Desk:
         """The actor's own desk."""
         async with self._database.reading() as tx:
-            desk = await store.desk_of(tx, actor.staff_id)
-        return desk or Desk(actor.staff_id, actor.name, actor.council, actor.teams)
+            return await self._desk_in(tx, actor)
 
     async def set(self, actor: Actor, presence: Presence, reason: str = "") -> Desk:
         """Says how it stands with the actor: available, busy, on a break, away. OFFLINE is signing out: see `leave`."""
@@ -45,10 +46,12 @@ class Presences:
             since = now if before is None or before.presence != presence else before.since
             values = {"presence": str(presence), "reason": reason, "since": since, "seen_at": now}
             await store.put_desk(tx, actor, now, **values)
-            desk = await store.desk_of(tx, actor.staff_id)
+            desk = await self._desk_in(tx, actor)
+            if before is None or (before.presence, before.reason) != (presence, reason):
+                await self._access.record_desk(tx, actor, Action.PRESENCE_CHANGED, desk, presence=str(presence), reason=reason)
         self._reported[actor.staff_id] = now
         await self._changed(actor.council)
-        return desk or Desk(actor.staff_id, actor.name, actor.council, actor.teams)
+        return desk
 
     async def here(self, actor: Actor) -> None:
         """The actor's console reports. Call it as often as you like; it is written down every few seconds."""
@@ -64,9 +67,12 @@ class Presences:
         """The actor signs out, mid-chat or not: their chats go back to the front of the queue with a word to residents."""
         if not actor.may(Permission.ANSWER_CHATS):
             return
-        now = self._access.now()
+        now, gone = self._access.now(), str(Presence.OFFLINE)
         async with self._database.writing() as tx:
-            await store.put_desk(tx, actor, now, presence=str(Presence.OFFLINE), reason=reason, since=now, seen_at=None)
+            before = await self._desk_in(tx, actor)
+            await store.put_desk(tx, actor, now, presence=gone, reason=reason, since=now, seen_at=None)
+            if before.presence != Presence.OFFLINE:
+                await self._access.record_desk(tx, actor, Action.PRESENCE_CHANGED, before, presence=gone, reason=reason)
             chats = await store.with_staff(tx, actor.staff_id)
         self._reported.pop(actor.staff_id, None)
         for chat in chats:
@@ -96,6 +102,11 @@ class Presences:
             known = {name: value for name, value in values.items() if value is not None}
             await store.change_desk(tx, staff_id, **known)
             await self._access.record_desk(tx, actor, Action.DESK_CHANGED, desk, **known)
+
+    @staticmethod
+    async def _desk_in(tx: AsyncConnection, actor: Actor) -> Desk:
+        desk = await store.desk_of(tx, actor.staff_id)
+        return desk or Desk(actor.staff_id, actor.name, actor.council, actor.teams)
 
     async def _changed(self, council: str) -> None:
         await self._access.wake_queue(council)

@@ -260,6 +260,7 @@ class Requests:
                 raise NotFound
             said = await self.back_from_form(tx, conversation, handoff)
             await self._access.say(tx, conversation_id, said, self._access.now())
+            await self._access.record(tx, actor, Action.CHAT_RECALLED, conversation)
         await self._access.wake(conversation, actor.staff_id)
 
     def kinds(self, council: str) -> list[tuple[RequestKind, str]]:

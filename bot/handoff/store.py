@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     func,
     insert,
     or_,
@@ -112,6 +113,19 @@ notes = Table(
 )
 
 
+# Statements that every message of a chat needs, put together once, as in bot/conversations/store.py.
+_OF_CONVERSATION = (
+    select(handoffs)
+    .where(handoffs.c.conversation_id == bindparam("conversation_id"))
+    .order_by(handoffs.c.queued_at.desc())
+    .limit(1)
+)
+_OPEN_OF_CONVERSATION = _OF_CONVERSATION.where(handoffs.c.stage.in_([str(one) for one in OPEN_STAGES]))
+_CHANGE = update(handoffs).where(handoffs.c.id == bindparam("handoff_id"))
+_DESK = select(staff_desks).where(staff_desks.c.staff_id == bindparam("of_staff"))
+_DESK_LOCKED = _DESK.with_for_update()
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The rows of `handoffs` that are an actor's business: its council's, and its teams' in it."""
     own_council = true() if actor.council == ALL else handoffs.c.council == actor.council
@@ -125,7 +139,7 @@ async def add(tx: AsyncConnection, handoff: Handoff) -> None:
 
 async def change(tx: AsyncConnection, handoff_id: str, **values: Any) -> None:
     """Sets columns of one handoff."""
-    await tx.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
+    await tx.execute(_CHANGE, {"handoff_id": handoff_id, **values})
 
 
 async def seen(tx: AsyncConnection, conversation_id: str, at: datetime) -> None:
@@ -137,17 +151,13 @@ async def seen(tx: AsyncConnection, conversation_id: str, at: datetime) -> None:
 
 async def open_of(tx: AsyncConnection, conversation_id: str) -> Handoff | None:
     """The handoff of a conversation that is still open, or None."""
-    query = select(handoffs).where(
-        handoffs.c.conversation_id == conversation_id, handoffs.c.stage.in_([str(one) for one in OPEN_STAGES])
-    )
-    row = (await tx.execute(query.order_by(handoffs.c.queued_at.desc()).limit(1))).one_or_none()
+    row = (await tx.execute(_OPEN_OF_CONVERSATION, {"conversation_id": conversation_id})).one_or_none()
     return _handoff(row) if row else None
 
 
 async def latest_of(tx: AsyncConnection, conversation_id: str, actor: Actor) -> Handoff | None:
     """The latest handoff of a conversation if it is the actor's business, or None."""
-    query = select(handoffs).where(handoffs.c.conversation_id == conversation_id)
-    row = (await tx.execute(query.order_by(handoffs.c.queued_at.desc()).limit(1))).one_or_none()
+    row = (await tx.execute(_OF_CONVERSATION, {"conversation_id": conversation_id})).one_or_none()
     if row is None or not actor.sees_council(row.council):
         return None
     return _handoff(row) if actor.sees_team(row.council, row.team) or row.staff_id == actor.staff_id else None
@@ -274,8 +284,7 @@ async def notes_of(tx: AsyncConnection, conversation_id: str) -> list[dict[str, 
 
 async def desk_of(tx: AsyncConnection, staff_id: str, *, lock: bool = False) -> Desk | None:
     """The desk of one member of staff; `lock` keeps others from counting its chats until the commit."""
-    query = select(staff_desks).where(staff_desks.c.staff_id == staff_id)
-    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await tx.execute(_DESK_LOCKED if lock else _DESK, {"of_staff": staff_id})).one_or_none()
     return _desk(row) if row else None
 
 

@@ -42,6 +42,7 @@ class Action(Meant):
     CHAT_TAKEN_OVER = "chat_taken_over", "Took a chat over from a colleague."
     CHAT_PUT_BACK = "chat_put_back", "Gave a chat back to the queue."
     CHAT_RETURNED = "chat_returned", "Left a chat to the assistant."
+    CHAT_RECALLED = "chat_recalled", "Took a chat back from the assistant before its form was done."
     CHAT_ENDED = "chat_ended", "Ended a chat with an outcome."
     REPLY_SENT = "reply_sent", "Wrote to a resident."
     REPLY_APPROVED = "reply_approved", "Approved or changed a colleague's reply, which was then sent."
@@ -62,6 +63,7 @@ class Action(Meant):
     KNOWLEDGE_WITHDRAWN = "knowledge_withdrawn", "Withdrew an article or fact from residents."
     KNOWLEDGE_PUT_BACK = "knowledge_put_back", "Put an earlier version of an article or fact back."
     KNOWLEDGE_IMPORTED = "knowledge_imported", "Brought articles or facts in from files."
+    PRESENCE_CHANGED = "presence_changed", "Said that they are available, busy, on a break, away or gone."
     DESK_CHANGED = "desk_changed", "Changed how many chats somebody takes, or whether their replies are checked first."
 
 

@@ -27,22 +27,25 @@ audit_events = Table(
     Index("ix_audit_events_action", "action"),
 )
 
+_ADD = insert(audit_events)  # put together once: every reply of staff needs it
+
 
 async def add(
     tx: AsyncConnection, actor: Actor, action: str, subject: str, detail: dict[str, Any], council: str, now: datetime
 ) -> None:
     """Adds one event."""
     await tx.execute(
-        insert(audit_events).values(
-            at=now,
-            staff_id=actor.staff_id,
-            name=actor.name,
-            token_id=actor.token_id,
-            council=council,
-            action=action,
-            subject=subject,
-            detail=detail,
-        )
+        _ADD,
+        {
+            "at": now,
+            "staff_id": actor.staff_id,
+            "name": actor.name,
+            "token_id": actor.token_id,
+            "council": council,
+            "action": action,
+            "subject": subject,
+            "detail": detail,
+        },
     )
 
 

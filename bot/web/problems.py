@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 from bot.cases.service import CaseHasEnded, CaseNotFound, ChangedMeanwhile, UnknownStatus
 from bot.conversations.service import Closed, NotFound, UnknownChoice
 from bot.conversations.text import UnusableText
+from bot.foundation.database import TooBusy
 from bot.foundation.limits import TooOften
 from bot.handoff.refusals import (
     AtCapacity,
@@ -78,6 +79,7 @@ _TITLES = {
     422: "The request cannot be used",
     429: "Too many requests",
     500: "Something went wrong",
+    503: "Too busy",
 }
 
 
@@ -128,6 +130,9 @@ def as_problem(error: Exception) -> Problem | None:
         case TooOften():
             wait = {"Retry-After": str(error.seconds)}
             return Problem(429, "too_many_requests", f"That was too often. Try again in {error.seconds} seconds.", wait)
+        case TooBusy():
+            detail = "Too much is going on here just now. Nothing was changed. Try again in half a minute."
+            return Problem(503, "too_busy", detail, {"Retry-After": "30"})
         case web.HTTPRequestEntityTooLarge():
             return Problem(413, "body_too_large", "The request is larger than 64 KiB.")
         case web.HTTPException() if error.status >= 400:

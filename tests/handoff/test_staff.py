@@ -255,3 +255,14 @@ async def test_colleagues_are_seen_with_their_presence_and_reason(office):
         await office.room.presences.set(make_actor("Ana", role=Role.ANALYST), Presence.AVAILABLE)
     assert Permission.ANSWER_CHATS in ASHA.permissions
     assert isinstance(Taken().by, str)
+
+
+async def test_how_it_stands_with_somebody_is_recorded_when_it_changes_and_not_at_every_press(office):
+    asha = make_actor()
+    for reason in ("lunch", "lunch", "the dentist"):
+        await office.room.presences.set(asha, Presence.AWAY, reason)
+    await office.room.presences.leave(asha)
+    await office.room.presences.leave(asha)
+    events, _ = await office.audit.read(make_actor("Ann Admin", role=Role.ADMINISTRATOR), Filter())
+    said = [(one.detail["presence"], one.detail["reason"]) for one in reversed(events) if one.action == "presence_changed"]
+    assert said == [("away", "lunch"), ("away", "the dentist"), ("offline", "")]

@@ -1,4 +1,4 @@
-"""Transactions on SQLite, ordinary ones and brief ones, which run without changing threads."""
+"""Transactions on SQLite, ordinary ones and brief ones, which run without changing threads; the line on PostgreSQL."""
 
 import asyncio
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.foundation.database import Database
+from bot.foundation.database import Database, TooBusy
 
 COUNT = text("SELECT count(*) FROM noted")
 NOTE = text("INSERT INTO noted VALUES (:what)")
@@ -87,3 +87,53 @@ async def test_a_brief_write_waits_for_another_process_and_the_loop_goes_on_mean
     async with database.writing(brief=True) as tx:
         await tx.execute(NOTE, {"what": "once more"})
     assert await notes(database, brief=True) == 3
+
+
+# ---- the line in front of PostgreSQL
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """The address of a PostgreSQL database that is only looked at."""
+    return postgres_server.replace("postgresql://", "postgresql+asyncpg://")
+
+
+async def test_whoever_has_waited_longest_for_a_connection_gets_the_next_one(postgres: str) -> None:
+    database, served = Database(postgres, connections=1), []
+
+    async def wants_it(name: str, times: int) -> None:
+        for _ in range(times):
+            async with database.writing() as tx:
+                await tx.execute(text("SELECT 1"))
+                served.append(name)
+
+    greedy = asyncio.create_task(wants_it("greedy", 4))  # asks again at once, each time
+    await asyncio.sleep(0)
+    await asyncio.gather(greedy, *(wants_it(str(number), 1) for number in range(3)))
+    await database.close()
+    assert served == ["greedy", "0", "1", "2", "greedy", "greedy", "greedy"]
+
+
+async def test_a_line_that_does_not_move_ends_with_a_clear_word(postgres: str) -> None:
+    database = Database(postgres, connections=1, line_seconds=0.05)
+    async with database.writing():
+        with pytest.raises(TooBusy):
+            async with database.reading():
+                pass
+    async with database.reading() as tx:  # the one who gave up left no gap in the line
+        assert await tx.scalar(text("SELECT 1")) == 1
+    await database.close()
+
+
+async def test_a_connection_that_the_server_closed_is_not_given_to_anybody(postgres: str) -> None:
+    database = Database(postgres, connections=1)
+    async with database.reading() as tx:
+        process = await tx.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(postgres, connections=1)
+    async with other.writing() as tx:
+        await tx.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    await asyncio.sleep(0.2)
+    async with database.reading() as tx:
+        assert await tx.scalar(text("SELECT pg_backend_pid()")) != process
+    await database.close()
+    await other.close()

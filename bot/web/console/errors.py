@@ -11,6 +11,7 @@ from aiohttp import web
 from structlog.contextvars import get_contextvars
 
 from bot.conversations.service import NotFound
+from bot.foundation.database import TooBusy
 from bot.foundation.limits import TooOften
 from bot.staff.model import NotAllowed
 from bot.staff.service import NoSuchAccount
@@ -40,6 +41,8 @@ async def console_errors(request: web.Request, handler: Handler) -> web.StreamRe
         if isinstance(error, Problem) and error.status != 403:
             raise
         return error_page(request, "not_allowed", 403)
+    except TooBusy:
+        return error_page(request, "too_busy", 503)
     except TooOften:
         return error_page(request, "too_often", 429)
     except web.HTTPRequestEntityTooLarge:
