@@ -65,6 +65,7 @@ from bot.web.console.shell import TEAMS, read_console_words
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
 from bot.web.internal.actions import new_actions_app
 from bot.web.open311.routes import OPEN311, Open311Server
+from bot.web.proxies import PROXIES
 from bot.web.resident.colours import UnusableColour
 from bot.web.resident.pages import PAGES, Pages, UnusableSite
 from bot.web.resident.words import UnreadableWords as UnreadablePageWords
@@ -152,7 +153,11 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(editing.live.close)
         plans = read_plans(settings.councils_folder)
         wording = Wording(plans, knowledge)
-        handoff_parts = Parts(database, bus, clock, wording, hours, cases, staff.switches.offers_person)
+        homes = bins_room(database, clock, settings.councils_folder)
+        stack.push_async_callback(homes.close)
+        applications = applications_of(settings.councils_folder, knowledge, cases, database, homes, hours)
+        offered, forms = staff.switches.offers_person, applications.titles
+        handoff_parts = Parts(database, bus, clock, wording, hours, cases, offered, forms)
         handoff = handoff_room(
             handoff_parts,
             staff.audit,
@@ -163,9 +168,6 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         conversations.people = handoff.residents
         staff.signing_in.on_sign_out = handoff.presences.leave
         off_words = read_pack_file(settings.councils_folder, "switches.yml")
-        homes = bins_room(database, clock, settings.councils_folder)
-        stack.push_async_callback(homes.close)
-        applications = applications_of(settings.councils_folder, knowledge, cases, database, homes, hours)
         addressing = addressing_of(settings.councils_folder, homes, applications)
         applying = ApplicationTask(applications, addressing)
         bin_day = BinDay.build(homes, knowledge, settings.councils_folder)
@@ -269,6 +271,7 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
     public = new_public_app()
     public[keys.PRODUCTION] = settings.production
     public[keys.PUBLIC_URL] = settings.public_address
+    public[PROXIES] = settings.trusted_proxies
     public[keys.STATIC_FOLDER] = Path(__file__).parent / "web" / "static"
     public[keys.STOPPING] = asyncio.Event()
     public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)

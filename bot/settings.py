@@ -7,6 +7,7 @@ and hand each part only what it needs; docs/settings.md lists every name, and a 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ class Settings:
     log_format: str = "console"  # console or json
     rate_limits: bool = True  # whether limits on residents' requests are enforced
     public_address: str = ""  # where residents reach the public pages, for links in messages; empty means host and port
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # only their X-Forwarded-For counts
     secrets_folder: Path = Path("var/secrets")  # one small file for each key of another system
     notifier: str = "console"  # console or notify: how residents are told of their cases
     notify_url: str = "https://api.notifications.service.gov.uk"  # GOV.UK Notify
@@ -90,6 +92,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "log_format": _one_of("console", "json"),
         "rate_limits": _yes_or_no,
         "public_address": _address,
+        "trusted_proxies": _networks,
         "secrets_folder": Path,
         "notifier": _one_of("console", "notify"),
         "notify_url": _address,
@@ -164,6 +167,20 @@ def _number(text: str) -> int:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks, or single addresses. Everybody is refused: then anybody could say that they are somebody else."""
+    networks = []
+    for name in _names(text):
+        try:
+            network = ip_network(name)
+        except ValueError:
+            raise ValueError(f"{name} is no address or network, such as 10.0.0.5 or 10.0.0.0/24") from None
+        if network.prefixlen == 0:
+            raise ValueError("it must name your own proxies and not everybody")
+        networks.append(network)
+    return tuple(networks)
 
 
 def _role(text: str) -> Role:

@@ -69,6 +69,10 @@ class Applications:
 
     # ---- what there is
 
+    def titles(self, council: str) -> dict[str, str]:
+        """What staff can send a resident to fill in: the title of each form, by its id."""
+        return {name: one.title for name, one in self.all(council).items()}
+
     def all(self, council: str) -> dict[str, Definition]:
         """The council's definitions that can be used today, by id; one whose facts are missing is not among them."""
         today, facts = self._knowledge.today(), self._knowledge.council(council).facts

@@ -31,7 +31,11 @@ LONGEST_DISRUPTION = timedelta(days=366)
 
 
 class UnusableDisruption(Exception):
-    """A disruption cannot be posted so; the message is one plain sentence."""
+    """A disruption cannot be posted so; the message is one plain sentence about `field`."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -130,24 +134,29 @@ class Bins:
         async with self._database.reading() as tx:
             return await store.disruptions_to_come(tx, council, self.today())
 
+    async def rounds(self, council: str) -> list[str]:
+        """The names of a council's rounds, in order."""
+        async with self._database.reading() as tx:
+            return sorted(await store.known_rounds(tx, council))
+
     async def post_disruption(self, tx: AsyncConnection, new: NewDisruption, posted_by: str) -> Disruption:
         """Posts a disruption within the caller's transaction. Raises UnusableDisruption."""
         today = self.today()
         begins = new.begins or today
         text = clean_text(new.text) if new.text.strip() else ""
         if not text or len(text) > LONGEST_TEXT:
-            raise UnusableDisruption(f"Say in up to {LONGEST_TEXT} characters what residents need to know.")
+            raise UnusableDisruption(f"Say in up to {LONGEST_TEXT} characters what residents need to know.", "text")
         if new.until < max(begins, today):
-            raise UnusableDisruption("The last day is over already, or before the first.")
+            raise UnusableDisruption("The last day is over already, or before the first.", "until")
         if new.until - begins > LONGEST_DISRUPTION:
-            raise UnusableDisruption("A disruption lasts a year at the most. Change the rounds instead.")
+            raise UnusableDisruption("A disruption lasts a year at the most. Change the rounds instead.", "until")
         if new.back_on and new.back_on < begins:
-            raise UnusableDisruption("The day we are back is before the first day.")
+            raise UnusableDisruption("The day we are back is before the first day.", "back_on")
         if new.round and new.round not in await store.known_rounds(tx, new.council):
-            raise UnusableDisruption(f"There is no round {new.round}.")
+            raise UnusableDisruption(f"There is no round {new.round}.", "round")
         street = normal(new.street)
         if len(street) > 120 or (new.street.strip() and not street):
-            raise UnusableDisruption("That is not the name of a street.")
+            raise UnusableDisruption("That is not the name of a street.", "street")
         posted = Disruption(
             id=new_id(),
             council=new.council,

@@ -20,7 +20,7 @@ from bot.dialogue.model import Bands, Decision, Step
 from bot.dialogue.repair import Repair
 from bot.dialogue.switched import ASSISTANT_OFF, AllOn, Switched, Switches
 from bot.dialogue.tasks import TASK, Task, Tasks, Turn
-from bot.knowledge.model import area_of
+from bot.knowledge.model import Article, area_of
 from bot.knowledge.service import Knowledge
 
 SEARCH_ALONE = 0.50  # with the engine away, an article is given from this score
@@ -137,7 +137,7 @@ class Assistant:
         if name == "article":
             article = self._knowledge.article(council, value)
             if article is not None:
-                return self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+                return self._given(conversation, article)
             return Turn([self.composer.withdrawn(council, "")], context, "withdrawn")
         return await self._or_degraded(conversation, "", lambda: self._respond(conversation, value, ""))
 
@@ -276,7 +276,20 @@ class Assistant:
                 return begun
         replies = [self._in_words(conversation, message, intent, question, confidence) for message in messages]
         news = await self._news(conversation, intent) if self._news else ()
-        return self._answered(conversation, [*news, *replies])
+        return self._answered(conversation, [*news, *self._person_first(conversation, replies)])
+
+    def _given(self, conversation: Conversation, article: Article) -> Turn:
+        """One article as the answer."""
+        replies = [self.composer.answer(conversation.council, article, article.intents[0])]
+        return self._answered(conversation, self._person_first(conversation, replies))
+
+    def _person_first(self, conversation: Conversation, replies: list[Reply]) -> list[Reply]:
+        """The replies, with the offer of a person before an answer of weight; not while a person waits for the resident."""
+        if conversation.context.lent:
+            return replies
+        answered = (str(one.data["intent"]) for one in replies if one.kind == Kind.ANSWER)
+        offers = (self.composer.person_first(conversation.council, intent) for intent in answered)
+        return [*(one for one in offers if one), *replies]
 
     def _in_words(
         self, conversation: Conversation, message: dict[str, Any], intent: str, question: str, confidence: float | None
@@ -343,7 +356,7 @@ class Assistant:
         if not found:
             return Turn([self._languages.nothing_found(council, language)], conversation.context, "language")
         article = found[0].article
-        turn = self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+        turn = self._given(conversation, article)
         return replace(turn, replies=[self._languages.answer_follows(council, language), *turn.replies], outcome="language")
 
     async def _or_degraded(self, conversation: Conversation, text: str, work: Callable[[], Awaitable[Turn]]) -> Turn:
@@ -359,7 +372,7 @@ class Assistant:
         if found and found[0].score >= SEARCH_ALONE:
             notice = self.composer.say(council, "degraded", kind=Kind.NOTICE, reason="degraded")
             article = found[0].article
-            turn = self._answered(conversation, [self.composer.answer(council, article, article.intents[0])])
+            turn = self._given(conversation, article)
             return replace(turn, replies=[notice, *turn.replies], outcome="degraded")
         choices = self.composer.articles(council, [one.article for one in found])
         notice = self.composer.say(council, "degraded_nothing", kind=Kind.NOTICE, choices=choices, reason="degraded")

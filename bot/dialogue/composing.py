@@ -1,7 +1,7 @@
 """Makes the messages that a resident sees out of decisions, articles and the council's own words.
 
 Nothing here decides and nothing is written here: articles come from knowledge, everything else from words.yml. An
-answer leads with the answer; sources go beside it, and matters of weight offer a person at once.
+answer leads with the answer; sources go beside it, and before an answer about a matter of weight a person is offered.
 """
 
 from collections.abc import Sequence
@@ -76,11 +76,17 @@ class Composer:
     def answer(self, council: str, article: Article, intent: str, confidence: float | None = None) -> Reply:
         """An article as an answer."""
         answer = self._knowledge.answer(council, article)
-        choices = (self.person(council),) if intent in PERSON_FIRST else ()
         data: dict[str, Any] = {"article": article.id, "intent": intent, "title": article.title, "html": answer.html}
         if confidence is not None:
             data["confidence"] = round(confidence, 3)
-        return Reply(Kind.ANSWER, answer.text, choices, answer.sources, data)
+        return Reply(Kind.ANSWER, answer.text, (), answer.sources, data)
+
+    def person_first(self, council: str, intent: str) -> Reply | None:
+        """The offer of a person that stands before the answer, for matters that people should not have to face alone."""
+        if intent not in PERSON_FIRST:
+            return None
+        choices = (self.person(council),)
+        return self.say(council, "person_first", intent, choices=choices, reason="person_first", intent=intent)
 
     def withdrawn(self, council: str, intent: str) -> Reply:
         """For an intent whose article may not be given today: no old answer, but a person."""

@@ -15,7 +15,7 @@ from bot.dialogue.engine import Reading
 
 # Intents that are about the conversation itself: never offered as a reading, never a second question.
 CONVERSATIONAL = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "help", "bot_challenge", "start_over", "stop_form"})
-# Matters of such weight that a person is offered with the answer (docs/architecture.md, "People first").
+# Matters of such weight that a person is offered before the answer, in words of their own (words.yml, person_first).
 PERSON_FIRST = frozenset(
     {
         "ct_arrears",

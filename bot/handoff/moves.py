@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.conversations import store as conversations
 from bot.conversations.model import ASSISTANT, CLOSED, QUEUE, Context, Conversation
 from bot.handoff import checking_store, store
-from bot.handoff.model import Handoff, Stage, staff_owner
+from bot.handoff.model import Desk, Handoff, Stage, staff_owner
 
 
 async def into_queue(tx: AsyncConnection, conversation: Conversation, handoff: Handoff, now: datetime) -> None:
@@ -21,6 +21,13 @@ async def into_queue(tx: AsyncConnection, conversation: Conversation, handoff: H
     await store.add(tx, handoff)
     await store.add_event(tx, handoff, "queued", now, detail=handoff.reason)
     await _give(tx, conversation, QUEUE, now)
+
+
+async def to_known_person(tx: AsyncConnection, conversation: Conversation, handoff: Handoff, desk: Desk, now: datetime) -> None:
+    """A new wait that goes to whoever helped this resident before; without a first reply it goes on to the queue's front."""
+    await store.add(tx, handoff)
+    await store.add_event(tx, handoff, "queued", now, detail=handoff.reason)
+    await to_staff(tx, conversation, handoff, desk.staff_id, desk.name, "same_person", now)
 
 
 async def back_to_queue(

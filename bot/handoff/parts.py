@@ -26,6 +26,7 @@ class Parts:
     hours: Mapping[str, Hours]
     cases: Cases
     offered: Callable[[str], Awaitable[bool]]  # whether a council offers people at all just now
+    forms: Callable[[str], Mapping[str, str]]  # the forms that staff of a council can send, id to title
 
 
 def queue_topic(council: str) -> str:

@@ -51,15 +51,12 @@ class Requests:
         epoch: int,
         *,
         application: str = "",
-        title: str = "",
     ) -> Sent:
-        """Sends a typed question, once. An application needs its id and its title in words.
+        """Sends a typed question, once. `application` is the form that the resident should fill in, by its id.
 
         Raises UnusableRequest, NotYours and NotFound.
         """
         actor.needs(Permission.ANSWER_CHATS)
-        if kind == RequestKind.APPLICATION and not (application and title):
-            raise UnusableRequest("Choose the form that the resident should fill in.")
         now, request_id = self._access.now(), new_id()
         async with self._database.writing() as tx:
             conversation, handoff = await self._access.locked(tx, actor, conversation_id)
@@ -67,6 +64,9 @@ class Requests:
             if earlier is not None:
                 return Sent(earlier, repeat=True)
             self._access.must_own(actor, conversation, epoch)
+            title = self.forms(conversation.council).get(application, "")
+            if kind == RequestKind.APPLICATION and not title:
+                raise UnusableRequest("Choose the form that the resident should fill in.")
             question, fields = self._question(conversation.council, handoff, actor, request_id, kind, application, title)
             await requests_store.add(
                 tx,
@@ -262,6 +262,10 @@ class Requests:
             await self._access.say(tx, conversation_id, said, self._access.now())
             await self._access.record(tx, actor, Action.CHAT_RECALLED, conversation)
         await self._access.wake(conversation, actor.staff_id)
+
+    def forms(self, council: str) -> Mapping[str, str]:
+        """The forms that a resident can be asked to fill in, id to title."""
+        return self._access.parts.forms(council)
 
     def kinds(self, council: str) -> list[tuple[RequestKind, str]]:
         """What can be asked for, with its label."""

@@ -123,6 +123,11 @@ class Handoffs:
             resident_seen_at=now,
         )
         await store.settle_alert(tx, conversation.id, now)
+        if known := await self._same_person(tx, conversation, outlook.team, now):
+            await moves.to_known_person(tx, conversation, handoff, known, now)
+            log.info("handoff_to_known_person", conversation_id=conversation.id, staff_id=known.staff_id)
+            name = self.wording.plan(council).shown_name(known.name, outlook.team)
+            return [self.wording.sent(council, card, outlook), self.wording.person(council, "same_person", name=name)]
         await moves.into_queue(tx, conversation, handoff, now)
         log.info("handoff_queued", conversation_id=conversation.id, team=handoff.team, urgency=card.urgency, reason=reason)
         return [self.wording.sent(council, card, outlook), self.wording.queued(council, card, outlook)]
@@ -245,6 +250,20 @@ class Handoffs:
         return wait
 
     # ---- inside
+
+    async def _same_person(self, tx: AsyncConnection, conversation: Conversation, team: Team, now: datetime) -> Desk | None:
+        """Who helped this resident last, if they are at their desk, serve the team and have a place free.
+
+        Their desk is not locked: the conversation is already, and locks are taken in the other order. The worst of it is one
+        chat more than they should have.
+        """
+        before = await store.last_with_staff(tx, conversation.id)
+        desk = await store.desk_of(tx, before.staff_id) if before else None
+        if desk is None or not desk.there(now) or not desk.serves(conversation.council, team.id):
+            return None
+        plan, chats = self.wording.plan(conversation.council), await store.with_staff(tx, desk.staff_id)
+        taken = sum(not one.on_resident(now, plan.settings.hold) for one in chats)
+        return desk if taken < (desk.capacity or plan.capacity(team)) else None
 
     async def _leave(self, tx: AsyncConnection, conversation: Conversation, handoff: Handoff, name: str) -> Sequence[Reply]:
         """Out of the queue by choice: to the assistant alone, or to a call-back or a message with it."""

@@ -163,6 +163,13 @@ async def latest_of(tx: AsyncConnection, conversation_id: str, actor: Actor) -> 
     return _handoff(row) if actor.sees_team(row.council, row.team) or row.staff_id == actor.staff_id else None
 
 
+async def last_with_staff(tx: AsyncConnection, conversation_id: str) -> Handoff | None:
+    """The latest handoff of a conversation in which a person answered the resident, or None."""
+    answered = _OF_CONVERSATION.where(handoffs.c.staff_id != "", handoffs.c.first_reply_at.is_not(None))
+    row = (await tx.execute(answered, {"conversation_id": conversation_id})).one_or_none()
+    return _handoff(row) if row else None
+
+
 async def alert_of(tx: AsyncConnection, conversation_id: str) -> Handoff | None:
     """The alert about a conversation, or None."""
     query = select(handoffs).where(handoffs.c.conversation_id == conversation_id, handoffs.c.stage == str(Stage.ALERT))

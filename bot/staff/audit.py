@@ -4,7 +4,7 @@ The list of actions is closed (audit_model.py). Details hold ids and names of fi
 `record` with their open transaction; the console shows `read`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +43,12 @@ class Audit:
         async with self._database.reading() as tx:
             rows = await audit_store.events(tx, actor.council, wanted, PAGE + 1)
         return [Event(**row) for row in rows[:PAGE]], len(rows) > PAGE
+
+    async def names(self, actor: Actor, events: Sequence[Event]) -> dict[str, str]:
+        """The names behind the accounts that events speak of, by id, so that a person can read them. Raises NotAllowed."""
+        actor.needs(Permission.READ_AUDIT)
+        async with self._database.reading() as tx:
+            return await audit_store.names_of(tx, set().union(*(one.ids for one in events)))
 
 
 __all__ = ["Action", "Audit", "Event", "Filter"]

@@ -82,6 +82,13 @@ class Event:
     detail: Mapping[str, Any]
 
     @property
+    def ids(self) -> set[str]:
+        """Whatever may be the id of an account in what was done and to what."""
+        kind, _, subject = self.subject.partition(":")
+        told = {value for value in self.detail.values() if isinstance(value, str)}
+        return told | ({subject} if kind == "account" else set())
+
+    @property
     def meaning(self) -> str:
         """What the action means, in a sentence."""
         return Action(self.action).meaning if self.action in list(Action) else self.action

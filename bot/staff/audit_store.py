@@ -1,5 +1,6 @@
 """The table of the audit and its two queries. Rows are only ever added."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.foundation.database import metadata
 from bot.staff.audit_model import Filter
 from bot.staff.model import ALL, Actor
+from bot.staff.store import accounts
 
 audit_events = Table(
     "audit_events",
@@ -65,6 +67,14 @@ async def events(tx: AsyncConnection, council: str, wanted: Filter, limit: int) 
         query = query.where(audit_events.c.id < wanted.before)
     rows = (await tx.execute(query)).mappings().all()
     return [{**row, "at": _utc(row["at"])} for row in rows]
+
+
+async def names_of(tx: AsyncConnection, ids: Collection[str]) -> dict[str, str]:
+    """The names of those ids that are accounts."""
+    if not ids:
+        return {}
+    rows = await tx.execute(select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(sorted(ids))))
+    return {row.id: row.name for row in rows}
 
 
 def _utc(moment: datetime) -> datetime:

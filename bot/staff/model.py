@@ -30,7 +30,10 @@ class Permission(Meant):
     ANSWER_CHATS = "answer_chats", "Take chats of their teams from the queue and answer residents."
     SUPERVISE_CHATS = "supervise_chats", "See every open chat of their teams, move it, and approve replies that wait."
     READ_TRANSCRIPTS = "read_transcripts", "Search and read chats of their teams that have ended. Each reading is recorded."
-    WORK_CASES = "work_cases", "See cases and promises of their teams and say how they end."
+    WORK_CASES = (
+        "work_cases",
+        "See cases and promises of their teams, say how they end, and post disruptions of bin collections.",
+    )
     EDIT_KNOWLEDGE = "edit_knowledge", "Write articles, facts and ready replies for a second person to check."
     PUBLISH_KNOWLEDGE = "publish_knowledge", "Check articles that somebody else wrote, publish and withdraw them."
     TRAIN_ASSISTANT = "train_assistant", "Mark what residents meant, review training examples and change the live model."

@@ -14,6 +14,7 @@ from bot.web.console.errors import console_errors
 from bot.web.console.routes import add_console_routes
 from bot.web.open311.routes import add_open311_routes
 from bot.web.problems import problem_documents
+from bot.web.proxies import behind_proxies
 from bot.web.resident.routes import add_resident_routes
 from bot.web.staff_api.routes import add_staff_api_routes
 
@@ -35,7 +36,7 @@ async def add_common_headers(request: web.Request, response: web.StreamResponse)
 
 def new_public_app() -> web.Application:
     """The public application, without its parts."""
-    app = web.Application(middlewares=[problem_documents, console_errors, guard], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[behind_proxies, problem_documents, console_errors, guard], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_common_headers)
     prepare_access(app)
     health.add_routes(app)

@@ -1,7 +1,9 @@
 """Asking for a bin day through the public API, on both databases: address, days, disruptions, and every way out."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -280,12 +282,41 @@ async def test_a_supervisor_posts_and_ends_a_disruption_and_it_is_recorded(clien
     await floor.close()
 
 
-async def test_an_adviser_may_read_disruptions_but_not_post_them(client, product):
+async def test_who_does_not_work_cases_may_read_disruptions_but_not_post_them(client, product):
+    floor = Floor(product, client)
+    analyst = await floor.sit_down("Ana Analyst", role=Role.ANALYST)
+    headers = {"X-Form-Token": (await analyst.get("/console")).form_token, "Origin": origin_of(client)}
+    assert (await analyst.client.get("/api/v1/staff/disruptions/enfield", headers=headers)).status == 200
+    assert (await analyst.client.post("/api/v1/staff/disruptions/enfield", json={}, headers=headers)).status == 403
+    assert (await analyst.get("/console/disruptions")).status == 403
+    await floor.close()
+
+
+async def test_an_adviser_posts_and_ends_a_disruption_on_its_page(client, product, resident):
     floor = Floor(product, client)
     adviser = await floor.sit_down("Ada Adviser")
-    headers = {"X-Form-Token": (await adviser.get("/console")).form_token, "Origin": origin_of(client)}
-    assert (await adviser.client.get("/api/v1/staff/disruptions/enfield", headers=headers)).status == 200
-    assert (await adviser.client.post("/api/v1/staff/disruptions/enfield", json={}, headers=headers)).status == 403
+    today = product.public[keys.HOMES].bins.today()
+    form = {"council": "enfield", "text": "The lorry broke down", "street": "Bath Street", "round": "", "back_on": ""}
+    form |= {"begins": today.isoformat(), "until": today.isoformat()}
+    here = "/console/disruptions"
+    for wrong, sentence in (
+        ({"text": " "}, "Say in up to 500 characters"),
+        ({"until": "soon"}, "Enter a day"),
+        ({"until": (today - timedelta(days=1)).isoformat()}, "The last day is over already"),
+    ):
+        page = await adviser.post(here, form | wrong)
+        assert (page.status, sentence in page.text, "Bath Street" in page.text) == (422, True, True)
+    assert (await adviser.post(here, form | {"council": "buckinghamshire"})).status == 404
+    page = await adviser.post(here, form)
+    assert "It is posted." in page.text
+    [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
+    assert answer["text"].startswith("Today: The lorry broke down.")
+    [ending] = re.findall(rf'action="({here}/enfield/[^"]*/end)"', page.text)
+    for _ in range(2):
+        assert "Nothing is posted." in (await adviser.post(ending)).text
+    events, _ = await product.public[keys.STAFF].audit.read(command_line_actor(), Filter())
+    deeds = [(event.name, event.action) for event in events if event.action.startswith("disruption")]
+    assert deeds == [("Ada Adviser", "disruption_ended"), ("Ada Adviser", "disruption_posted")]
     await floor.close()
 
 

@@ -122,6 +122,63 @@ async def test_a_reply_that_has_to_be_checked_waits_and_is_approved_by_somebody_
     assert (await sue.call("POST", f"/drafts/{sent['draft']}/refuse", {"reason": "late"}))[1]["code"] == "draft_decided"
 
 
+async def test_a_program_asks_sends_and_promises_what_the_console_can(floor):
+    ada = await program(floor)
+    await available(ada)
+    resident = await floor.in_queue()
+    _, chat = await ada.call("POST", f"/chats/{resident.id}/claim")
+    here, known = f"/chats/{resident.id}", {"epoch": chat["epoch"]}
+    _, choices = await ada.call("GET", f"{here}/choices")
+    assert "contact_details" in [one["id"] for one in choices["requests"]]
+    form = choices["forms"][0]
+    for path, body in {
+        "requests": {"kind": "contact_details"},
+        "articles": {"article": "bin-day"},
+        "cases": {"title": "Look at the bill again", "days": 3},
+        "promises": {"contact": "07700 900123", "time": "morning"},
+    }.items():
+        body |= {"client_message_id": path, **known}
+        assert [(await ada.call("POST", f"{here}/{path}", body))[0] for _ in range(2)] == [201, 200]
+    form_asked = {"client_message_id": "form", "kind": "application", "form": form["id"], **known}
+    assert (await ada.call("POST", f"{here}/requests", form_asked))[0] == 201
+    no_form = form_asked | {"client_message_id": "none", "form": "no_such_form"}
+    assert (await ada.call("POST", f"{here}/requests", no_form))[1]["code"] == "unusable_request"
+    kinds = [one["kind"] for one in (await resident.read(0))["messages"] if one["from"] == "staff"]
+    assert kinds == ["question", "answer", "case", "promise", "question"]
+    assert [one["state"] for one in (await ada.call("GET", here))[1]["requests"]] == ["open", "open"]
+
+
+async def test_a_program_has_answers_at_hand_and_ready_replies(floor):
+    ada = await program(floor)
+    await available(ada)
+    resident = await floor.in_queue()
+    _, chat = await ada.call("POST", f"/chats/{resident.id}/claim")
+    asked = next(one["seq"] for one in chat["messages"] if one["from"] == "resident")
+    _, found = await ada.call("GET", f"/chats/{resident.id}/messages/{asked}/answers")
+    assert len(found["ready"]) == 3
+    assert all(one["score"] and one["why"] and one["sources"] for one in found["ready"])
+    _, found = await ada.call("GET", f"/chats/{resident.id}/replies?text=wait")
+    assert found["ready"]
+    assert all("{" not in one["text"] for one in found["ready"])
+
+
+async def test_a_supervisor_sees_colleagues_has_them_checked_and_finds_past_chats(floor):
+    ada, sue = await program(floor), await program(floor, "Sue Supervisor", role=Role.SUPERVISOR)
+    await available(ada)
+    await available(sue)
+    resident = await floor.in_queue()
+    _, chat = await ada.call("POST", f"/chats/{resident.id}/claim")
+    assert [one["conversation_id"] for one in (await sue.call("GET", "/team-chats"))[1]["chats"]] == [resident.id]
+    ada_id = (await ada.call("GET", "/me"))[1]["staff_id"]
+    assert (await ada.call("PUT", f"/desks/{ada_id}", {"supervised": False}))[0] == 403
+    assert (await sue.call("PUT", f"/desks/{ada_id}", {"supervised": True, "capacity": 2}))[0] == 204
+    body = {"client_message_id": "r1", "text": "Is this right?", "epoch": chat["epoch"]}
+    assert (await ada.call("POST", f"/chats/{resident.id}/messages", body))[1]["draft"]
+    assert (await sue.call("POST", f"/chats/{resident.id}/end", {"outcome": "answered"}))[0] == 204
+    assert [one["outcome"] for one in (await sue.call("GET", "/history?text=council"))[1]["chats"]] == ["answered"]
+    assert (await sue.call("GET", "/history?since=yesterday"))[0] == 422
+
+
 async def test_the_event_stream_brings_the_queue_whole_and_the_chats_news(floor):
     ada = await program(floor)
     await available(ada)

@@ -196,3 +196,21 @@ async def _event(stream):
         if not text and data:
             return data
     raise AssertionError("the stream ended")
+
+
+async def test_a_supervisor_has_a_new_colleague_checked_and_sets_how_much_they_take(floor):
+    ada, sue = await floor.sit_down("Ada Adviser"), await floor.sit_down("Sue Supervisor", role=Role.SUPERVISOR)
+    await sue.get("/console/drafts")
+    one = f"/console/drafts/desks/{ada.account.id}"
+    assert (await sue.post(one, {"supervised": "yes", "capacity": "many"})).status == 409
+    page = await sue.post(one, {"supervised": "yes", "capacity": "1"})
+    assert "Changed." in page.text
+    assert re.search(rf'id="supervised-{ada.account.id}"[^>]*checked', page.text)
+    resident = await floor.in_queue()
+    await ada.claim(resident)
+    page = await ada.reply(resident, "Is this right?")
+    assert "Waits for a second person" in page.text
+    assert "Is this right?" not in json.dumps(await resident.read(0))
+    assert "Is this right?" in (await sue.get("/console/drafts")).text
+    assert "desk_changed" in await actions(floor, f"account:{ada.account.id}")
+    assert (await ada.post(one, {"supervised": ""})).status == 403

@@ -39,9 +39,21 @@ async def test_the_blue_bin_has_its_own_article_in_enfield(resident):
     assert "blue" in answer["data"]["article"]
 
 
-async def test_a_person_is_offered_with_arrears(resident):
-    replies = await resident.ask("im behind with my council tax what happens now")
-    assert "talk_to_person" in [choice["value"] for reply in replies for choice in reply["choices"]]
+@pytest.mark.parametrize(
+    ("question", "said"),
+    {
+        "im behind with my council tax what happens now": "You do not have to sort this out alone.",
+        "my mum has died what do i do about her council tax": "I am sorry for your loss.",
+        "what help is there with food and heating from the hardship fund": "It can be hard to ask for help.",
+        "how do i make a complaint about the council": "I am sorry that something went wrong.",
+    }.items(),
+)
+async def test_a_person_is_offered_before_the_answer_in_words_fit_for_the_matter(resident, question, said):
+    replies = await resident.ask(question)
+    kinds = [reply["kind"] for reply in replies]
+    assert replies[0]["text"].startswith(said)
+    assert [choice["value"] for choice in replies[0]["choices"]] == ["talk_to_person"]
+    assert "answer" in kinds[1:]
 
 
 @pytest.mark.parametrize("words", ["i want to talk to a human", "can i speak to someone please", "get me a real person"])

@@ -43,6 +43,7 @@ OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday at 11am
 NIGHT = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
 CHRISTMAS = datetime(2026, 12, 25, 11, 0, tzinfo=UTC)
 COUNCILS = ROOT / "councils"
+FORMS = {"enfield": {"no_such_form": "Report a missed bin"}}  # this office has no room of applications
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ class Office:
         hours, wording = read_hours(COUNCILS), Wording(read_plans(COUNCILS), self.shared.knowledge)
         self.cases = Cases(self.database, self.clock, hours, read_case_words(COUNCILS), limits, self.shared.masking.mask)
         self.audit = Audit(self.database, self.clock)
-        parts = self.parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, self._is_offered)
+        offered, forms = self._is_offered, self._forms
+        parts = self.parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, offered, forms)
         self.addresses = Addresses(self.database)
         self.room = handoff_room(parts, self.audit, self.addresses, self.shared.knowledge, read_canned(COUNCILS))
         self.conversations = Conversations(self.database, self.bus, self.clock, self.shared.masking.mask)
@@ -145,6 +147,9 @@ class Office:
         self.composer = assistant.composer
         self.turns = TurnRunner(self.conversations, assistant, metrics)
         self.conversations.on_resident_message = self.turns.resident_spoke
+
+    def _forms(self, council: str) -> dict[str, str]:
+        return FORMS.get(council, {})
 
     async def _is_offered(self, council: str) -> bool:
         return self.offered

@@ -77,7 +77,7 @@ async def test_a_form_is_filled_in_with_the_assistant_who_then_gives_the_chat_ba
     resident, chat = await office.chat(ASHA)
     with pytest.raises(UnusableRequest):
         await ask(office, chat, RequestKind.APPLICATION)
-    await ask(office, chat, RequestKind.APPLICATION, application="no_such_form", title="Report a missed bin")
+    await ask(office, chat, RequestKind.APPLICATION, application="no_such_form")
     [question] = await resident.news()
     assert values(question)[0] == "start:application:no_such_form"
     told = await resident.ask(choice="start:application:no_such_form")

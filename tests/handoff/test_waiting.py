@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversations.service import UnknownChoice
 from bot.handoff.model import Presence
+from bot.staff.model import Role
 from tests.handoff.office import make_actor, reasons, texts
 
 ASHA, BEN = make_actor("Asha Patel"), make_actor("Ben Cole")
@@ -161,3 +162,41 @@ async def test_the_resident_can_end_the_chat_and_nobody_waits_for_it_any_more(of
     resident = await office.waiting(ASHA)
     await office.conversations.end(resident.conversation, office.composer.say("enfield", "ended"))
     assert (await office.room.desks.queue(ASHA)).items == ()
+
+
+async def test_whoever_comes_back_gets_the_person_who_helped_them_before_if_that_person_is_there(office):
+    asha, ben = make_actor(), make_actor("Ben Cole")
+    resident, chat = await office.chat(asha)
+    await office.sign_in(ben)
+    await office.room.desks.reply(asha, resident.id, "m1", "Look at your bill first.", chat.epoch)
+    await office.room.passing.return_to_assistant(asha, resident.id)
+    await resident.ask(choice="talk_to_person")
+    said = await resident.ask(choice="handoff:send")
+    assert "same_person" in reasons(said)
+    assert await resident.owner() == f"staff:{asha.staff_id}"
+    for _ in range(3):
+        await keep(office, asha, ben)
+        await office.later(seconds=50)
+    assert await resident.owner() == "queue"  # Asha was not quick this time, so anybody may
+    assert (await office.room.desks.claim(ben, resident.id)).mine
+
+
+@pytest.mark.parametrize("why", ["gone home", "as many chats as they take", "another team now"])
+async def test_without_a_free_place_with_that_person_whoever_comes_back_waits_like_everybody_else(office, why):
+    asha, ben = make_actor(), make_actor("Ben Cole")
+    resident, chat = await office.chat(asha)
+    await office.sign_in(ben)
+    await office.room.desks.reply(asha, resident.id, "m1", "Look at your bill first.", chat.epoch)
+    await office.room.passing.return_to_assistant(asha, resident.id)
+    match why:
+        case "gone home":
+            await office.room.presences.leave(asha)
+        case "another team now":
+            await office.room.presences.set(make_actor(teams="bins"), Presence.AVAILABLE)
+        case _:
+            supervisor = make_actor("Sue Hart", role=Role.SUPERVISOR)
+            await office.room.presences.supervise(supervisor, asha.staff_id, capacity=1)
+            await office.taken_at_once(asha)
+    await resident.ask(choice="talk_to_person")
+    await resident.ask(choice="handoff:send")
+    assert await resident.owner() == "queue"

@@ -66,6 +66,11 @@ def test_intents_named_in_code_and_menus_exist():
     assert named <= set(domain()["intents"])
 
 
+def test_every_matter_that_offers_a_person_first_has_words_fit_for_it():
+    assert set(words()["person_first"]) == PERSON_FIRST
+    assert len(set(words()["person_first"].values())) == len(PERSON_FIRST)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "councils").rglob("*.yml")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_words_for_people_have_an_owner(path):
     if path.parent.name in ("england", "enfield", "buckinghamshire", "applications"):

@@ -27,7 +27,8 @@ async def audit_page(request: web.Request) -> web.Response:
         until=_midnight(days["to"] + timedelta(days=1)) if days["to"] else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0,
     )
-    events, more = await request.app[keys.STAFF].audit.read(actor_of(request), wanted)
+    audit, actor = request.app[keys.STAFF].audit, actor_of(request)
+    events, more = await audit.read(actor, wanted)
     further = {**{name: value for name, value in asked.items() if value}, "before": events[-1].id if events else 0}
     return show(
         request,
@@ -36,6 +37,7 @@ async def audit_page(request: web.Request) -> web.Response:
         wrong=wrong,
         asked=asked,
         events=events,
+        names=await audit.names(actor, events),
         filtered=any(asked.values()) or wanted.before > 0,
         more=f"/console/audit?{urlencode(further)}" if more else "",
         actions=[("", words["any"]), *((one.value, one.meaning) for one in Action)],

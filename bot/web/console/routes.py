@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission, Step
 from bot.web.access import PUBLIC, SIGNED_IN, add_route
-from bot.web.console import account, audit, codes, home, invitations, outside, signing_in, staff, switches, tokens
+from bot.web.console import account, audit, codes, disruptions, home, invitations, outside, signing_in, staff, switches, tokens
 from bot.web.console.desk.routes import add_desk_routes
 
 
@@ -15,6 +15,9 @@ def add_console_routes(app: web.Application) -> None:
     _add_account(app)
     _add_administration(app)
     add_desk_routes(app)
+    add_route(app, "GET", "/console/disruptions", disruptions.disruptions_page, Permission.WORK_CASES)
+    add_route(app, "POST", "/console/disruptions", disruptions.post, Permission.WORK_CASES)
+    add_route(app, "POST", "/console/disruptions/{council}/{id}/end", disruptions.end, Permission.WORK_CASES)
 
 
 def _add_signing_in(app: web.Application) -> None:

@@ -38,6 +38,7 @@ PLACES = (
     Place("desk", "/console/desk", Permission.ANSWER_CHATS, "g d"),
     Place("drafts", "/console/drafts", Permission.SUPERVISE_CHATS, "g r"),
     Place("cases", "/console/cases", Permission.WORK_CASES, "g c"),
+    Place("disruptions", "/console/disruptions", Permission.WORK_CASES, "g b"),
     Place("history", "/console/history", Permission.READ_TRANSCRIPTS, "g p"),
     Place("switches", "/console/switches", Permission.CHANGE_SWITCHES, "g s"),
     Place("staff", "/console/staff", Permission.MANAGE_STAFF, "g m"),

@@ -36,6 +36,24 @@ async def change_status(request: web.Request) -> web.Response:
     return web.json_response(schemas.case_shape(changed, request.app[keys.CASES].today()))
 
 
+async def change_due(request: web.Request) -> web.Response:
+    """POST /cases/{reference}/due: promises another date; the resident is told why."""
+    body = await read_body(request, schemas.ChangeDue)
+    changed = await request.app[keys.CASEWORK].change_due(
+        actor_of(request), request.match_info["reference"], body.due, body.text
+    )
+    return web.json_response(schemas.case_shape(changed, request.app[keys.CASES].today()))
+
+
+async def change_team(request: web.Request) -> web.Response:
+    """POST /cases/{reference}/team: passes it to another team."""
+    body = await read_body(request, schemas.ChangeTeam)
+    changed = await request.app[keys.CASEWORK].change_team(
+        actor_of(request), request.match_info["reference"], body.team, body.text
+    )
+    return web.json_response(schemas.case_shape(changed, request.app[keys.CASES].today()))
+
+
 async def add_note(request: web.Request) -> web.Response:
     """POST /cases/{reference}/notes: for staff, or for the resident too."""
     body = await read_body(request, schemas.CaseNote)

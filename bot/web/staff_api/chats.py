@@ -4,7 +4,6 @@ Refusals are problem documents with a code of their own (problems.py); a chat of
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
@@ -118,7 +117,7 @@ async def set_presence(request: web.Request) -> web.Response:
     """PUT /presence: available, busy, on a break, away or gone."""
     body = await read_body(request, schemas.SetPresence)
     desk = await request.app[keys.HANDOFF].presences.set(actor_of(request), Presence(body.presence), body.reason)
-    return web.json_response(_desk(desk))
+    return web.json_response(schemas.desk_shape(desk).model_dump())
 
 
 async def drafts(request: web.Request) -> web.Response:
@@ -139,7 +138,3 @@ async def refuse(request: web.Request) -> web.Response:
     body = await read_body(request, schemas.Refuse)
     await request.app[keys.HANDOFF].checking.refuse(actor_of(request), request.match_info["id"], body.reason)
     return web.Response(status=204)
-
-
-def _desk(desk: Any) -> dict[str, Any]:
-    return schemas.Desk(staff_id=desk.staff_id, name=desk.name, presence=str(desk.presence), reason=desk.reason).model_dump()

@@ -11,10 +11,17 @@ from bot.web.staff_api.routes import HERE
 _REF = "#/components/schemas/{model}"
 _ACCEPTED = (
     schemas.Reply, schemas.NewNote, schemas.Noted, schemas.Transfer, schemas.End, schemas.SetPresence,
-    schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote, schemas.PostDisruption,
+    schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote, schemas.PostDisruption, schemas.AskResident,
+    schemas.SendArticle, schemas.OpenCase, schemas.Promise, schemas.ChangeDesk, schemas.ChangeDue, schemas.ChangeTeam,
 )  # fmt: skip
-_SENT = (schemas.Me, schemas.Sent, schemas.Desk, schemas.StaffChat, schemas.StaffCase, schemas.Cases, schemas.PostedDisruptions)
-_RECORDS: dict[str, TypeAdapter[Any]] = {"Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS}
+_SENT = (
+    schemas.Me, schemas.Sent, schemas.Desk, schemas.Choices, schemas.StaffChat, schemas.StaffCase, schemas.Cases,
+    schemas.PostedDisruptions,
+)  # fmt: skip
+_RECORDS: dict[str, TypeAdapter[Any]] = {
+    "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "PastChats": schemas.PAST,
+}  # fmt: skip
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
 def staff_components() -> dict[str, Any]:
@@ -31,23 +38,15 @@ def staff_components() -> dict[str, Any]:
 
 def staff_paths() -> dict[str, Any]:
     """The operations of the staff API."""
-    text = {"schema": {"type": "string"}}
-    chat = {"name": "id", "in": "path", "required": True, **text, "description": "The conversation."}
-    draft = {"name": "id", "in": "path", "required": True, **text, "description": "The draft."}
-    reference = {"name": "reference", "in": "path", "required": True, **text, "description": "The case's reference."}
-    place = {"name": "council", "in": "path", "required": True, **text, "description": "The council."}
-    disruption = {"name": "id", "in": "path", "required": True, **text, "description": "The disruption."}
+    return {**_chat_paths(), **_helping_paths(), **_supervising_paths(), **_case_paths(), **_disruption_paths()}
+
+
+def _chat_paths() -> dict[str, Any]:
+    chat = _in_path("id", "The conversation.")
     after = _number("after", "Only messages with a higher seq.", 0, 2_147_483_647)
-    listed = [
-        {"name": "ended", "in": "query", "schema": {"type": "string", "enum": ["yes", "no"]}, "description": "Ended ones."},
-        {"name": "team", "in": "query", **text, "description": "Of one team."},
-        {"name": "text", "in": "query", **text, "description": "A reference, a contact or words of the title."},
-        _number("limit", "How many at most.", 50, 200),
-        _number("offset", "How many to leave out first.", 0, 1_000_000),
-    ]
     stream = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
-    watched = {"name": "chat", "in": "query", **text, "description": "A chat to listen to as well."}
-    last = {"name": "Last-Event-ID", "in": "header", **text, "description": "The seq of the last message that arrived."}
+    watched = {"name": "chat", "in": "query", **_TEXT, "description": "A chat to listen to as well."}
+    last = {"name": "Last-Event-ID", "in": "header", **_TEXT, "description": "The seq of the last message that arrived."}
     return {
         f"{HERE}/me": {"get": _op("staffMe", "Who the token acts for.", {200: "Me"})},
         f"{HERE}/queue": {"get": _op("staffQueue", "Everybody who waits, whole.", {200: "Queue"})},
@@ -65,13 +64,68 @@ def staff_paths() -> dict[str, Any]:
             "post": _op("staffToAssistant", "Leave it to the assistant.", {204: ""}, [chat], "Noted")
         },
         f"{HERE}/chats/{{id}}/end": {"post": _op("staffEnd", "End a chat with an outcome.", {204: ""}, [chat], "End")},
+        f"{HERE}/presence": {"put": _op("staffPresence", "Say how it stands with you.", {200: "Desk"}, [], "SetPresence")},
+        f"{HERE}/events": {"get": _op("staffEvents", "Listen with server-sent events.", {200: stream}, [watched, after, last])},
+    }
+
+
+def _helping_paths() -> dict[str, Any]:
+    """The typed actions of staff and the answers at hand."""
+    here, chat, once = f"{HERE}/chats/{{id}}", _in_path("id", "The conversation."), {200: "Sent", 201: "Sent"}
+    seq = {**_in_path("seq", "The message."), "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999}}
+    search = [chat, _in_query("text", "Words to look for."), _number("limit", "How many at most.", 8, 50)]
+    return {
+        f"{here}/choices": {"get": _op("staffChoices", "What actions can be told.", {200: "Choices"}, [chat])},
+        f"{here}/requests": {"post": _op("staffAsk", "Ask with a form, once.", once, [chat], "AskResident")},
+        f"{here}/recall": {"post": _op("staffRecall", "Take a chat back from the assistant.", {204: ""}, [chat])},
+        f"{here}/articles": {"post": _op("staffSendArticle", "Send an article, once.", once, [chat], "SendArticle")},
+        f"{here}/cases": {"post": _op("staffOpenCase", "Open a case, once.", once, [chat], "OpenCase")},
+        f"{here}/promises": {"post": _op("staffPromise", "Promise a call or an answer, once.", once, [chat], "Promise")},
+        f"{here}/messages/{{seq}}/answers": {
+            "get": _op("staffPassages", "The three passages that fit a message best.", {200: "AtHand"}, [chat, seq])
+        },
+        f"{here}/replies": {"get": _op("staffReplies", "Ready replies and articles.", {200: "AtHand"}, search)},
+    }
+
+
+def _supervising_paths() -> dict[str, Any]:
+    """For supervisors, and past chats."""
+    chat, draft, person = _in_path("id", "The conversation."), _in_path("id", "The draft."), _in_path("id", "The account.")
+    moments = [
+        _in_query(name, text) for name, text in (
+            ("since", "Ended at this moment or later."), ("until", "Ended before this moment."),
+            ("before", "To go on: the end of the last one."),
+        )
+    ]  # fmt: skip
+    past = [
+        _in_query("text", "Words in the transcript."),
+        _in_query("team", "Of one team."),
+        _in_query("outcome", "How it ended."),
+    ]
+    return {
+        f"{HERE}/team-chats": {"get": _op("staffTeamChats", "Chats of colleagues.", {200: "Chats"})},
+        f"{HERE}/chats/{{id}}/step-in": {"post": _op("staffStepIn", "Join where there is danger.", {200: "StaffChat"}, [chat])},
         f"{HERE}/chats/{{id}}/take-over": {
             "post": _op("staffTakeOver", "Take a colleague's chat.", {200: "StaffChat"}, [chat], "Noted")
         },
-        f"{HERE}/presence": {"put": _op("staffPresence", "Say how it stands with you.", {200: "Desk"}, [], "SetPresence")},
+        f"{HERE}/desks/{{id}}": {"put": _op("staffChangeDesk", "How somebody works.", {204: ""}, [person], "ChangeDesk")},
         f"{HERE}/drafts": {"get": _op("staffDrafts", "Replies that wait for a second person.", {200: "Drafts"})},
         f"{HERE}/drafts/{{id}}/approve": {"post": _op("staffApprove", "Approve a reply.", {200: "Seq"}, [draft], "Approve")},
         f"{HERE}/drafts/{{id}}/refuse": {"post": _op("staffRefuse", "Refuse a reply.", {204: ""}, [draft], "Refuse")},
+        f"{HERE}/history": {"get": _op("staffHistory", "Past chats, the newest first.", {200: "PastChats"}, [*past, *moments])},
+    }
+
+
+def _case_paths() -> dict[str, Any]:
+    reference = _in_path("reference", "The case's reference.")
+    listed = [
+        {**_in_query("ended", "Ended ones."), "schema": {"type": "string", "enum": ["yes", "no"]}},
+        _in_query("team", "Of one team."),
+        _in_query("text", "A reference, a contact or words of the title."),
+        _number("limit", "How many at most.", 50, 200),
+        _number("offset", "How many to leave out first.", 0, 1_000_000),
+    ]
+    return {
         f"{HERE}/cases": {"get": _op("staffCases", "Cases by their promised date.", {200: "Cases"}, listed)},
         f"{HERE}/cases/{{reference}}": {"get": _op("staffCase", "A case with its history.", {200: "StaffCase"}, [reference])},
         f"{HERE}/cases/{{reference}}/status": {
@@ -80,6 +134,18 @@ def staff_paths() -> dict[str, Any]:
         f"{HERE}/cases/{{reference}}/notes": {
             "post": _op("staffCaseNote", "Write in a case.", {200: "StaffCase"}, [reference], "CaseNote")
         },
+        f"{HERE}/cases/{{reference}}/due": {
+            "post": _op("staffCaseDue", "Promise another date.", {200: "StaffCase"}, [reference], "ChangeDue")
+        },
+        f"{HERE}/cases/{{reference}}/team": {
+            "post": _op("staffCaseTeam", "Pass a case to another team.", {200: "StaffCase"}, [reference], "ChangeTeam")
+        },
+    }
+
+
+def _disruption_paths() -> dict[str, Any]:
+    place, disruption = _in_path("council", "The council."), _in_path("id", "The disruption.")
+    return {
         f"{HERE}/disruptions/{{council}}": {
             "get": _op("staffDisruptions", "Where bins are not collected.", {200: "PostedDisruptions"}, [place]),
             "post": _op("staffDisrupt", "Say so of a place.", {201: "PostedDisruption"}, [place], "PostDisruption"),
@@ -87,8 +153,15 @@ def staff_paths() -> dict[str, Any]:
         f"{HERE}/disruptions/{{council}}/{{id}}": {
             "delete": _op("staffEndDisruption", "End one before its last day.", {204: ""}, [place, disruption])
         },
-        f"{HERE}/events": {"get": _op("staffEvents", "Listen with server-sent events.", {200: stream}, [watched, after, last])},
     }
+
+
+def _in_path(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, **_TEXT, "description": description}
+
+
+def _in_query(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, **_TEXT, "description": description}
 
 
 def _op(

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, disruptions, events
+from bot.web.staff_api import casework, chats, disruptions, events, helping, supervising
 
 HERE = "/api/v1/staff"
 CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
@@ -26,6 +26,11 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "POST", f"{chat}/to-assistant", chats.noted("return_to_assistant"), CHATS)
     add_route(app, "POST", f"{chat}/end", chats.end, CHATS)
     add_route(app, "POST", f"{chat}/take-over", chats.take_over, SUPERVISE)
+    add_route(app, "POST", f"{chat}/step-in", supervising.step_in, CHATS)
+    _add_helping(app, chat)
+    add_route(app, "GET", f"{HERE}/team-chats", supervising.team_chats, SUPERVISE)
+    add_route(app, "PUT", f"{HERE}/desks/{{id}}", supervising.change_desk, SUPERVISE)
+    add_route(app, "GET", f"{HERE}/history", supervising.history, Permission.READ_TRANSCRIPTS)
     add_route(app, "PUT", f"{HERE}/presence", chats.set_presence, CHATS)
     add_route(app, "GET", f"{HERE}/drafts", chats.drafts, SUPERVISE)
     add_route(app, "POST", f"{draft}/approve", chats.approve, SUPERVISE)
@@ -34,8 +39,21 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "GET", case, casework.case, CASES)
     add_route(app, "POST", f"{case}/status", casework.change_status, CASES)
     add_route(app, "POST", f"{case}/notes", casework.add_note, CASES)
+    add_route(app, "POST", f"{case}/due", casework.change_due, CASES)
+    add_route(app, "POST", f"{case}/team", casework.change_team, CASES)
     place = f"{HERE}/disruptions/{{council}}"
     add_route(app, "GET", place, disruptions.disruptions, SIGNED_IN)
-    add_route(app, "POST", place, disruptions.post, Permission.CHANGE_SWITCHES)
-    add_route(app, "DELETE", f"{place}/{{id}}", disruptions.end, Permission.CHANGE_SWITCHES)
+    add_route(app, "POST", place, disruptions.post, CASES)
+    add_route(app, "DELETE", f"{place}/{{id}}", disruptions.end, CASES)
     add_route(app, "GET", f"{HERE}/events", events.events, CHATS)
+
+
+def _add_helping(app: web.Application, chat: str) -> None:
+    add_route(app, "GET", f"{chat}/choices", helping.choices, CHATS)
+    add_route(app, "POST", f"{chat}/requests", helping.ask, CHATS)
+    add_route(app, "POST", f"{chat}/recall", helping.recall, CHATS)
+    add_route(app, "POST", f"{chat}/articles", helping.send_article, CHATS)
+    add_route(app, "POST", f"{chat}/cases", helping.open_case, CHATS)
+    add_route(app, "POST", f"{chat}/promises", helping.promise, CHATS)
+    add_route(app, "GET", f"{chat}/messages/{{seq:[0-9]{{1,9}}}}/answers", helping.passages, CHATS)
+    add_route(app, "GET", f"{chat}/replies", helping.ready_replies, CHATS)

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, StringConstraints, TypeAdapter
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from bot.bins.model import Disruption
 from bot.cases.model import Case
 from bot.conversations.model import TEXT_LIMIT
+from bot.handoff.answers import Ready
+from bot.handoff.history import Past
+from bot.handoff.model import Desk as DeskNow
 from bot.handoff.views import Chat, Draft, QueueSnapshot, Summary
 from bot.web.api.schemas import ClientMessageId, Message, Strict, message_shape
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT * 4)]
 Name = Annotated[str, StringConstraints(max_length=80)]
+Epoch = Annotated[int, Field(description="The one that the writer saw, from the chat.")]
 
 
 class Reply(Strict):
@@ -26,7 +30,7 @@ class Reply(Strict):
 
     client_message_id: ClientMessageId
     text: Text
-    epoch: int
+    epoch: Epoch
 
 
 class NewNote(Strict):
@@ -88,6 +92,63 @@ class CaseNote(Strict):
 
     text: Text
     for_resident: bool = False
+
+
+class ChangeDue(Strict):
+    """Body of promising another date for a case, and why."""
+
+    due: date
+    text: Text
+
+
+class ChangeTeam(Strict):
+    """Body of passing a case to another team, and why."""
+
+    team: Name
+    text: Text = ""
+
+
+class AskResident(Strict):
+    """Body of a typed question. A form of the council (kind `application`) is named in `form`."""
+
+    client_message_id: ClientMessageId
+    kind: Literal["contact_details", "address", "call_back", "application"]
+    epoch: Epoch
+    form: Name = ""
+
+
+class SendArticle(Strict):
+    """Body of sending an article of the library."""
+
+    client_message_id: ClientMessageId
+    article: Name
+    epoch: Epoch
+
+
+class OpenCase(Strict):
+    """Body of opening a case. `days` are working days until it is dealt with; the team's usual promise when left out."""
+
+    client_message_id: ClientMessageId
+    epoch: Epoch
+    title: Annotated[str, StringConstraints(max_length=120)]
+    team: Name = ""
+    days: Annotated[int, Field(ge=1, le=60)] | None = None
+
+
+class Promise(Strict):
+    """Body of promising a call (to a number) or an answer (to an e-mail address)."""
+
+    client_message_id: ClientMessageId
+    epoch: Epoch
+    contact: Annotated[str, StringConstraints(max_length=200)]
+    time: Annotated[str, StringConstraints(max_length=120)] = ""
+
+
+class ChangeDesk(Strict):
+    """Body of how somebody works. What is left out stays as it is."""
+
+    supervised: bool | None = None
+    capacity: Annotated[int, Field(ge=1, le=50)] | None = None
 
 
 class Me(BaseModel):
@@ -154,6 +215,23 @@ class Desk(BaseModel):
     reason: str
 
 
+class Named(BaseModel):
+    """Something to choose: what programs send, and what people call it."""
+
+    id: str
+    name: str
+
+
+class Choices(BaseModel):
+    """What actions in a chat can be told."""
+
+    requests: list[Named]
+    forms: list[Named]
+    teams: list[Named]
+    outcomes: list[Named]
+    colleagues: list[Desk]
+
+
 class StaffChat(BaseModel):
     """One chat with all that belongs to it."""
 
@@ -178,6 +256,7 @@ class StaffChat(BaseModel):
     notes: list[dict[str, Any]]
     log: list[dict[str, Any]]
     unsent: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
     messages: list[Message]
 
 
@@ -218,6 +297,20 @@ class Drafts:
     drafts: Sequence[Draft]
 
 
+@dataclass(frozen=True)
+class AtHand:
+    """Answers at hand, the best first."""
+
+    ready: Sequence[Ready]
+
+
+@dataclass(frozen=True)
+class PastChats:
+    """Chats that are over, the newest first."""
+
+    chats: Sequence[Past]
+
+
 class Cases(BaseModel):
     """Cases by their promised date."""
 
@@ -227,14 +320,22 @@ class Cases(BaseModel):
 QUEUE = TypeAdapter(QueueSnapshot)
 CHATS = TypeAdapter(Chats)
 DRAFTS = TypeAdapter(Drafts)
+READY = TypeAdapter(AtHand)
+PAST = TypeAdapter(PastChats)
+
+
+def desk_shape(desk: DeskNow) -> Desk:
+    """How it stands with somebody, as JSON has it."""
+    return Desk(staff_id=desk.staff_id, name=desk.name, presence=str(desk.presence), reason=desk.reason)
 
 
 def chat_shape(chat: Chat) -> dict[str, Any]:
     """A chat as JSON."""
-    names = [name for name in StaffChat.model_fields if name not in ("messages", "card", "notes", "log", "unsent")]
+    lists = ("notes", "log", "unsent", "requests")
+    names = [name for name in StaffChat.model_fields if name not in ("messages", "card", *lists)]
     plain = {name: getattr(chat, name) for name in names}
     plain["card"] = [vars(line) for line in chat.card]
-    plain |= {name: [dict(one) for one in getattr(chat, name)] for name in ("notes", "log", "unsent")}
+    plain |= {name: [dict(one) for one in getattr(chat, name)] for name in lists}
     plain["messages"] = [message_shape(one) for one in chat.messages]
     return StaffChat.model_validate(plain).model_dump(mode="json", by_alias=True)
 

@@ -1,4 +1,4 @@
-"""Replies that wait for a second person: a page of them, and the decision about one."""
+"""Replies that wait for a second person: a page of them, the decision about one, and whose replies wait at all."""
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from bot.web.console.forms import read_form, see_other
 from bot.web.console.shell import show
 
 PAGE = "/console/drafts"
+MOST_CHATS = 50
 
 
 async def drafts(request: web.Request) -> web.Response:
@@ -39,8 +40,24 @@ async def decide(request: web.Request) -> web.Response:
     return see_other(PAGE)
 
 
+async def change_desk(request: web.Request) -> web.Response:
+    """POST /console/drafts/desks/{staff}: whether somebody's replies are checked first, and how many chats they take."""
+    form = await read_form(request)
+    most = form.get("capacity", "").strip()
+    if most and not (most.isascii() and most.isdigit() and 0 < int(most) <= MOST_CHATS):
+        return await _page(request, request.app[WORDS]["refusals"]["no_capacity"].format(most=MOST_CHATS))
+    await request.app[keys.HANDOFF].presences.supervise(
+        actor_of(request),
+        request.match_info["staff"],
+        supervised=form.get("supervised") == "yes",
+        capacity=int(most) if most else None,
+    )
+    return see_other(f"{PAGE}?done=desk#team")
+
+
 async def _page(request: web.Request, fault: str = "") -> web.Response:
-    waiting = await request.app[keys.HANDOFF].checking.drafts(actor_of(request))
+    room, actor = request.app[keys.HANDOFF], actor_of(request)
+    waiting = await room.checking.drafts(actor)
     now, words = request.app[keys.CLOCK].now(), request.app[WORDS]
     return show(
         request,
@@ -49,5 +66,7 @@ async def _page(request: web.Request, fault: str = "") -> web.Response:
         says=words,
         fault=fault,
         drafts=waiting,
+        colleagues=[one for one in await room.presences.colleagues(actor) if one.staff_id != actor.staff_id],
+        done=request.query.get("done", ""),
         passed=lambda moment: passed_in_words(words, moment, now),
     )

@@ -15,11 +15,10 @@ async def ask(request: web.Request, conversation_id: str, form: Form) -> str:
     """Sends a typed question: contact details, an address, a call-back time, or a form of the council."""
     kind = form.get("kind", "")
     if kind in tuple(RequestKind):
-        application, _, title = form.get("application", "").partition("|")
+        application = form.get("application", "")
         await request.app[keys.HANDOFF].requests.ask(
-            actor_of(request), conversation_id, message_id(form), RequestKind(kind), epoch(form),
-            application=application, title=title,
-        )  # fmt: skip
+            actor_of(request), conversation_id, message_id(form), RequestKind(kind), epoch(form), application=application
+        )
     return f"{HERE}/{conversation_id}"
 
 

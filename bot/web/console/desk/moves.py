@@ -159,6 +159,12 @@ async def give_back(request: web.Request, conversation_id: str, form: Form) -> s
     return HERE
 
 
+async def recall(request: web.Request, conversation_id: str, form: Form) -> str:
+    """Takes the chat back from the assistant before the resident's form is done."""
+    await request.app[keys.HANDOFF].requests.recall(actor_of(request), conversation_id)
+    return f"{HERE}/{conversation_id}"
+
+
 async def end(request: web.Request, conversation_id: str, form: Form) -> str:
     """Ends the chat with an outcome."""
     await request.app[keys.HANDOFF].passing.end(

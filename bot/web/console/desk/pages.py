@@ -89,5 +89,4 @@ def _forms(request: web.Request, chat: Chat | None) -> list[tuple[str, str]]:
     """The forms of the council that a resident can be asked to fill in, as id and title."""
     if chat is None or not chat.mine:
         return []
-    known = request.app[keys.APPLICATIONS].all(chat.council)
-    return sorted(((name, one.title) for name, one in known.items()), key=lambda pair: pair[1])
+    return sorted(request.app[keys.HANDOFF].requests.forms(chat.council).items(), key=lambda pair: pair[1])
