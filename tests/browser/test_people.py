@@ -6,7 +6,7 @@ Two gateways, one at 11am on a Tuesday and one in the evening, so that the tests
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,29 @@ def at_desk(page: Page, name: str = "ada") -> None:
         page.locator("#presence-choice").select_option("available")
         page.locator("#presence form button").click()
         expect(page.locator("#presence summary")).to_contain_text("Available")
+
+
+def later(desk: Desk, **gone: float) -> None:
+    """Time passes at the council, all at once."""
+    assert desk.product
+    desk.product.public[keys.CLOCK]._shift += timedelta(**gone)  # type: ignore[attr-defined]
+
+
+def turn_off(page: Page, name: str, reason: str) -> None:
+    """A supervisor turns something off for the first council."""
+    page.locator("summary", has_text=name).first.click()
+    fold = page.locator("details[open]", has_text=name)
+    fold.get_by_label("Why do you turn it off?").fill(reason)
+    fold.get_by_role("button", name=name).click()
+    page.get_by_text("Changed. Residents meet it now.").wait_for()
+
+
+def _end(page: Page) -> None:
+    """The adviser ends the chat that is open."""
+    page.locator("#end > summary").click()
+    page.get_by_label("Answered").check()
+    page.get_by_role("button", name="End the chat").click()
+    page.locator(".desk__none").wait_for()
 
 
 def into_queue(page: Page) -> None:
@@ -190,6 +213,76 @@ def test_staff_who_vanish_leave_the_resident_at_the_front_with_a_word(open_desk,
     adviser.locator("#text").wait_for()
     adviser.get_by_role("button", name="Sign out").click()
     resident.get_by_text("front of the queue").wait_for()
+
+
+def test_a_resident_who_leaves_the_page_keeps_the_place_and_then_is_shown_as_gone(open_desk, browse):
+    adviser, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
+    at_desk(adviser)
+    into_queue(resident)
+    waiting = adviser.locator("#queue-title + * + .list, #queue-title ~ .list").locator(".item")
+    expect(waiting).to_have_count(1)
+    resident.goto("about:blank")
+    later(open_desk, seconds=65)
+    expect(waiting).to_contain_text("Has left the page")
+    resident.go_back()
+    resident.get_by_text("Your place in the queue: 1").last.wait_for()  # back in time: nothing is lost
+    expect(waiting).not_to_contain_text("Has left the page")
+    resident.goto("about:blank")
+    later(open_desk, minutes=6)
+    expect(waiting).to_have_count(0)
+    resident.go_back()
+    resident.get_by_text("You left the page for more than 5 minutes").wait_for()
+    resident.get_by_text("I am the assistant, and I am back").wait_for()
+
+
+def test_an_adviser_whose_session_ends_in_the_middle_of_a_reply_loses_no_word_of_it(open_desk, browse):
+    adviser, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
+    at_desk(adviser)
+    into_queue(resident)
+    adviser.get_by_role("button", name="Take the next one").click()
+    adviser.locator("#text").fill("Your bill is right, because")
+    adviser.context.clear_cookies()
+    adviser.keyboard.press("Control+Enter")
+    expect(adviser.locator("#lost")).to_contain_text("You were signed out. What you typed is kept.")
+    assert adviser.locator("#text").input_value() == "Your bill is right, because"
+    assert faults(adviser) == []
+    adviser.get_by_role("link", name="Sign in to go on").click()
+    adviser.get_by_label("E-mail address").fill("ada@example.gov.uk")
+    adviser.get_by_label("Password").fill(PASSWORD)
+    adviser.get_by_role("button", name="Sign in").click()
+    expect(adviser.locator("#text")).to_have_value("Your bill is right, because")
+    adviser.locator("#text").press_sequentially(" you moved in May.")
+    adviser.keyboard.press("Control+Enter")
+    resident.get_by_text("Your bill is right, because you moved in May.").wait_for()
+    adviser.reload()
+    expect(adviser.locator("#text")).to_have_value("")  # what was sent is kept no more
+    _end(adviser)
+
+
+def test_a_switch_and_a_notice_reach_residents_at_once(open_desk, browse):
+    supervisor, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
+    at_desk(supervisor, "sue")
+    supervisor.goto("/console/switches")
+    supervisor.get_by_label("What should residents know?").fill("Our office in Bath Street is closed today.")
+    supervisor.locator("#ends").fill("2026-11-25T09:00")
+    supervisor.get_by_role("button", name="Post", exact=True).click()
+    supervisor.get_by_text("The notice is posted.").wait_for()
+    resident.goto("/chat/enfield")
+    resident.get_by_text("Our office in Bath Street is closed today.").wait_for()
+    assert faults(resident) == []
+    turn_off(supervisor, "Stop offering a person", "a fire drill")
+    ask(resident, "how do i pay my council tax")
+    resident.get_by_role("button", name="Talk to a person").last.click()
+    resident.get_by_text("We cannot offer chat with a person just now.").wait_for()
+    supervisor.get_by_role("button", name="Offer a person again").click()
+    turn_off(supervisor, "Turn the assistant off", "wrong answers about bins")
+    resident.fill("#text", "when is my bin collected")
+    resident.press("#text", "Enter")
+    resident.get_by_text("turned off").last.wait_for()
+    supervisor.get_by_role("button", name="Turn the assistant on").click()
+    supervisor.get_by_role("button", name="Withdraw").click()
+    resident.goto("/chat/enfield?new=yes")
+    expect(resident.get_by_text("Our office in Bath Street is closed today.")).to_have_count(0)
 
 
 def test_in_the_evening_a_message_is_left_and_promised_with_a_reference_and_a_day(evening_desk, browse):

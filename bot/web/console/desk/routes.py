@@ -36,9 +36,7 @@ def add_desk_routes(app: web.Application) -> None:
         add_route(app, "POST", f"{ONE}/{name}", handler(move), CHATS)
     add_route(app, "POST", ONE + "/take-over", handler(moves.take_over), Permission.SUPERVISE_CHATS)
     add_route(app, "GET", checking.PAGE, checking.drafts, Permission.SUPERVISE_CHATS)
-    add_route(
-        app, "POST", checking.PAGE + "/desks/{staff:[0-9a-f]{32}}", checking.change_desk, Permission.SUPERVISE_CHATS
-    )
+    add_route(app, "POST", checking.PAGE + "/desks/{staff:[0-9a-f]{32}}", checking.change_desk, Permission.SUPERVISE_CHATS)
     add_route(app, "POST", checking.PAGE + "/{draft:[0-9a-f]{32}}", checking.decide, Permission.SUPERVISE_CHATS)
     add_route(app, "GET", "/console/history", history.history, Permission.READ_TRANSCRIPTS)
     add_route(app, "GET", casework.PAGE, casework.cases, Permission.WORK_CASES)

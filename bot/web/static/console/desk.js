@@ -4,6 +4,7 @@
 
 import morphdom from "../vendor/morphdom.js";
 import { alertFor, prepareSound } from "./sound.js";
+import { forgetTyped, keep as keepTyped, prepareTyped, putBack } from "./typed.js";
 
 const lost = /** @type {HTMLElement} */ (document.getElementById("lost"));
 const TICK = 10_000;
@@ -14,8 +15,10 @@ let address = "";
 let fetching = false;
 let again = false;
 let sinceLost = "";
+let signedOut = false;
 
 prepareSound();
+prepareTyped();
 listen();
 document.addEventListener("submit", send);
 document.addEventListener("keydown", (event) => {
@@ -32,6 +35,7 @@ toTheEnd();
 
 /** Opens the one event stream of this page. */
 function listen() {
+  if (signedOut) return;
   const wanted = desk().dataset.events || "";
   if (wanted === address && stream && stream.readyState !== EventSource.CLOSED) return;
   stream?.close();
@@ -44,9 +48,10 @@ function listen() {
     if (news.stamp !== desk().dataset.stamp) refresh();
   });
   stream.addEventListener("gone", () => location.assign("/console/desk"));
-  stream.addEventListener("signed_out", () => say(lost.dataset.signedOut || ""));
+  stream.addEventListener("signed_out", saySignedOut);
   stream.addEventListener("open", found);
   stream.addEventListener("error", () => {
+    if (signedOut) return;
     sinceLost ||= new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
     say((lost.dataset.lost || "").replace("{time}", sinceLost));
     if (stream?.readyState === EventSource.CLOSED) setTimeout(listen, 4000);
@@ -62,6 +67,7 @@ async function refresh() {
   fetching = true;
   try {
     const response = await fetch(desk().dataset.part || "", { headers: { Accept: "text/html" } });
+    if (response.status === 401) saySignedOut();
     if (response.ok) swap(await response.text());
   } catch {
     // the stream's own error says that the connection is lost
@@ -86,10 +92,11 @@ async function send(event) {
   try {
     const body = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (response.status === 401) return saySignedOut();
+    if (response.ok) forgetTyped(form);
     if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
     if (response.ok) form.reset();
     if (response.ok) form.querySelector("[data-inserted]")?.replaceChildren();
-    if (response.ok) for (const field of form.querySelectorAll("[data-keep]")) /** @type {HTMLInputElement} */ (field).value = "";
     if (response.ok) for (const fold of form.closest("details[id]") ? [form.closest("details")] : []) fold?.removeAttribute("open");
     swap(await response.text());
     document.getElementById("fault")?.focus();
@@ -123,6 +130,7 @@ async function point(event) {
 /** @param {string} where */
 async function look(where) {
   const response = await fetch(where, { headers: { Accept: "text/html" } });
+  if (response.status === 401) saySignedOut();
   if (response.ok) swap(await response.text());
 }
 
@@ -137,6 +145,7 @@ function insert(event) {
   const start = field.selectionStart + gap.length;
   field.setRangeText(gap + (button.dataset.insert || ""), field.selectionStart, field.selectionEnd, "end");
   note(button.dataset.suggestion || "");
+  keepTyped(field);
   field.focus();
   const hole = HOLE.exec(field.value.slice(start));
   if (hole) field.setSelectionRange(start + hole.index, start + hole.index + hole[0].length); // to be written over
@@ -157,6 +166,7 @@ function swap(html) {
   if (!fresh) return location.reload();
   const atEnd = nearTheEnd();
   morphdom(desk(), fresh, { onBeforeElUpdated: keep });
+  putBack();
   if (atEnd) toTheEnd();
   listen();
 }
@@ -199,6 +209,18 @@ function desk() {
 function say(sentence) {
   lost.textContent = sentence;
   lost.hidden = !sentence;
+}
+
+/** Says that the session is over, with the way back to this very page. What is typed stays, here and afterwards. */
+function saySignedOut() {
+  signedOut = true;
+  stream?.close();
+  say(lost.dataset.signedOut || "");
+  const back = Object.assign(document.createElement("a"), {
+    href: `/console/sign-in?ended=yes&next=${encodeURIComponent(location.pathname)}`,
+    textContent: lost.dataset.signIn || "",
+  });
+  lost.append(" ", back);
 }
 
 function found() {
