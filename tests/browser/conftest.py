@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,17 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, s
 from bot.app import Product, running
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
+from bot.staff.model import Account, NewAccount, Role, command_line_actor
+from bot.web import keys
 from bot.web.resident.pages import PAGES, Pages
 from tests.browser.slow_engine import SlowEngine
 from tests.conftest import ROOT
 from tests.running import free_port
 
 PHONE = {"width": 390, "height": 844}
+OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday
+EVENING = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
+PASSWORD = "three random words"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -180,6 +186,57 @@ def page(new_page: Callable[..., Page]) -> Page:
     page = new_page()
     page.goto("/chat/enfield")
     return page
+
+
+def on_desk(desk: Desk, doing):
+    """Does something in the product's own loop and waits for it."""
+    return asyncio.run_coroutine_threadsafe(doing, desk.loop).result(60)
+
+
+def add_account(desk: Desk, name: str, *roles: Role) -> Account:
+    """Somebody with an account in Enfield whose password is chosen already."""
+    assert desk.product
+    new = NewAccount(name, f"{name.split(maxsplit=1)[0].lower()}@example.gov.uk", "enfield", ("*",), roles)
+    accounts = desk.product.public[keys.STAFF].accounts
+    return on_desk(desk, accounts.add(command_line_actor(), new, PASSWORD, keep_password=True))
+
+
+@pytest.fixture(scope="package")
+def open_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A council that is open, with two advisers and a supervisor."""
+    with running_desk(knowledge, tmp_path_factory.mktemp("open"), clock=OPEN) as desk:
+        add_account(desk, "Ada Adviser", Role.ADVISER)
+        add_account(desk, "Ben Adviser", Role.ADVISER)
+        add_account(desk, "Sue Supervisor", Role.SUPERVISOR)
+        yield desk
+
+
+@pytest.fixture(scope="package")
+def evening_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The same council in the evening."""
+    with running_desk(knowledge, tmp_path_factory.mktemp("evening"), clock=EVENING) as desk:
+        yield desk
+
+
+@pytest.fixture
+def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Makes pages, each in a browser profile of its own; a script error in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(desk: Desk, **options: Any) -> Page:
+        context = chromium.new_context(**{"base_url": desk.address, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
 
 
 def say(page: Page | Frame, text: str) -> None:

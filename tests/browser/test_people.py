@@ -3,90 +3,10 @@
 Two gateways, one at 11am on a Tuesday and one in the evening, so that the tests say the same at any hour.
 """
 
-import asyncio
-import os
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-
-from bot.knowledge.service import Knowledge
-from bot.staff.model import NewAccount, Role, command_line_actor
-from bot.web import keys
-from tests.browser.conftest import PHONE, Desk, ask, faults, picture_folder, running_desk
-
-OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
-EVENING = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
-PASSWORD = "three random words"
-WIDE = {"width": 1440, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def open_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A council that is open, with two advisers and a supervisor."""
-    with running_desk(knowledge, tmp_path_factory.mktemp("open"), clock=OPEN) as desk:
-        for name, role in (("Ada Adviser", Role.ADVISER), ("Ben Adviser", Role.ADVISER), ("Sue Supervisor", Role.SUPERVISOR)):
-            _add(desk, name, role)
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def evening_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """The same council in the evening."""
-    with running_desk(knowledge, tmp_path_factory.mktemp("evening"), clock=EVENING) as desk:
-        yield desk
-
-
-def _add(desk: Desk, name: str, role: Role) -> None:
-    async def add() -> None:
-        assert desk.product
-        new = NewAccount(name, f"{name.split(maxsplit=1)[0].lower()}@example.gov.uk", "enfield", ("*",), (role,))
-        await desk.product.public[keys.STAFF].accounts.add(command_line_actor(), new, PASSWORD, keep_password=True)
-
-    asyncio.run_coroutine_threadsafe(add(), desk.loop).result(30)
-
-
-@pytest.fixture
-def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Makes pages, each in a browser profile of its own; a script error in any of them fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def make(desk: Desk, **options: Any) -> Page:
-        context = chromium.new_context(**{"base_url": desk.address, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def at_desk(page: Page, name: str = "ada") -> None:
-    """Signs in and sits down at the desk."""
-    page.goto("/console/sign-in?next=/console/desk")
-    page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.locator("#desk").wait_for()
-    if page.locator("#presence summary").inner_text().strip() != "Available":
-        page.locator("#presence summary").click()
-        page.locator("#presence-choice").select_option("available")
-        page.locator("#presence form button").click()
-        expect(page.locator("#presence summary")).to_contain_text("Available")
-
-
-def later(desk: Desk, **gone: float) -> None:
-    """Time passes at the council, all at once."""
-    assert desk.product
-    desk.product.public[keys.CLOCK]._shift += timedelta(**gone)  # type: ignore[attr-defined]
+from tests.browser.conftest import PASSWORD, PHONE, ask, faults
+from tests.browser.people import WIDE, at_desk, end_chat, into_queue, later
 
 
 def turn_off(page: Page, name: str, reason: str) -> None:
@@ -96,24 +16,6 @@ def turn_off(page: Page, name: str, reason: str) -> None:
     fold.get_by_label("Why do you turn it off?").fill(reason)
     fold.get_by_role("button", name=name).click()
     page.get_by_text("Changed. Residents meet it now.").wait_for()
-
-
-def _end(page: Page) -> None:
-    """The adviser ends the chat that is open."""
-    page.locator("#end > summary").click()
-    page.get_by_label("Answered").check()
-    page.get_by_role("button", name="End the chat").click()
-    page.locator(".desk__none").wait_for()
-
-
-def into_queue(page: Page) -> None:
-    """A resident asks for a person, looks at the card and sends it."""
-    page.goto("/chat/enfield")
-    ask(page, "how do i pay my council tax")
-    page.locator("#text").fill("i want to talk to somebody")
-    page.get_by_role("button", name="Talk to a person").last.click()
-    page.get_by_role("button", name="Send and wait for a person").click()
-    page.get_by_text("You are in the queue").last.wait_for()
 
 
 def test_the_whole_way_with_the_card_corrected_a_chat_both_ways_passed_on_and_ended(open_desk, browse):
@@ -142,7 +44,6 @@ def test_the_whole_way_with_the_card_corrected_a_chat_both_ways_passed_on_and_en
     resident.fill("#text", "thank you, I moved on the 3rd")
     resident.press("#text", "Enter")
     expect(adviser.locator("#said")).to_contain_text("thank you, I moved on the 3rd")
-    _picture(adviser, "console-desk")
     assert faults(adviser) == []
     assert faults(resident) == []
 
@@ -218,8 +119,11 @@ def test_staff_who_vanish_leave_the_resident_at_the_front_with_a_word(open_desk,
 def test_a_resident_who_leaves_the_page_keeps_the_place_and_then_is_shown_as_gone(open_desk, browse):
     adviser, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
     at_desk(adviser)
+    waiting = adviser.locator("[id^=wait-]")
+    later(open_desk, minutes=6)  # whoever another test left in the queue is gone
+    expect(waiting).to_have_count(0)
+    adviser.reload()
     into_queue(resident)
-    waiting = adviser.locator("#queue-title + * + .list, #queue-title ~ .list").locator(".item")
     expect(waiting).to_have_count(1)
     resident.goto("about:blank")
     later(open_desk, seconds=65)
@@ -256,7 +160,7 @@ def test_an_adviser_whose_session_ends_in_the_middle_of_a_reply_loses_no_word_of
     resident.get_by_text("Your bill is right, because you moved in May.").wait_for()
     adviser.reload()
     expect(adviser.locator("#text")).to_have_value("")  # what was sent is kept no more
-    _end(adviser)
+    end_chat(adviser)
 
 
 def test_a_switch_and_a_notice_reach_residents_at_once(open_desk, browse):
@@ -291,7 +195,6 @@ def test_in_the_evening_a_message_is_left_and_promised_with_a_reference_and_a_da
     ask(resident, "how do i pay my council tax")
     resident.get_by_role("button", name="Talk to a person").last.click()
     resident.get_by_text("is closed now").wait_for()
-    _picture(resident, "phone-closed")
     assert faults(resident) == []
     resident.get_by_role("button", name="Ask for a call back").last.click()
     resident.get_by_text("What phone number").wait_for()
@@ -303,26 +206,3 @@ def test_in_the_evening_a_message_is_left_and_promised_with_a_reference_and_a_da
     promise.wait_for()
     expect(promise).to_contain_text("RD-")
     expect(promise).to_contain_text("November")
-
-
-@pytest.mark.parametrize("path", ["/console/desk", "/console/drafts", "/console/history", "/console/cases"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_the_desk(open_desk, browse, path, scheme):
-    page = browse(open_desk, viewport=WIDE, color_scheme=scheme)
-    at_desk(page, "sue")
-    page.goto(path)
-    assert faults(page) == []
-
-
-def test_the_desk_fits_a_phone_and_a_zoomed_laptop(open_desk, browse):
-    page = browse(open_desk, viewport={"width": 320, "height": 640})
-    at_desk(page)
-    for path in ("/console/desk", "/console/cases", "/console/history"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def _picture(page: Page, name: str) -> None:
-    """A picture for the documents, when they are asked for with DESK_PICTURES=yes."""
-    if os.environ.get("DESK_PICTURES") == "yes":
-        page.screenshot(path=picture_folder() / f"{name}.png")

@@ -1,0 +1,48 @@
+"""What residents and staff do in their browsers, and time that passes; the desks they do it at are in conftest.py."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from bot.web import keys
+from tests.browser.conftest import PASSWORD, Desk, ask
+
+WIDE = {"width": 1440, "height": 900}
+
+
+def at_desk(page: Page, name: str = "ada") -> None:
+    """Signs in and sits down at the desk."""
+    page.goto("/console/sign-in?next=/console/desk")
+    page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#desk").wait_for()
+    if page.locator("#presence summary").inner_text().strip() != "Available":
+        page.locator("#presence summary").click()
+        page.locator("#presence-choice").select_option("available")
+        page.locator("#presence form button").click()
+        expect(page.locator("#presence summary")).to_contain_text("Available")
+
+
+def later(desk: Desk, **gone: float) -> None:
+    """Time passes at the council, all at once."""
+    assert desk.product
+    desk.product.public[keys.CLOCK]._shift += timedelta(**gone)  # type: ignore[attr-defined]
+
+
+def into_queue(page: Page) -> None:
+    """A resident asks for a person, looks at the card and sends it."""
+    page.goto("/chat/enfield")
+    ask(page, "how do i pay my council tax")
+    page.locator("#text").fill("i want to talk to somebody")
+    page.get_by_role("button", name="Talk to a person").last.click()
+    page.get_by_role("button", name="Send and wait for a person").click()
+    page.get_by_text("You are in the queue").last.wait_for()
+
+
+def end_chat(page: Page) -> None:
+    """The adviser ends the chat that is open."""
+    page.locator("#end > summary").click()
+    page.get_by_label("Answered").check()
+    page.get_by_role("button", name="End the chat").click()
+    page.locator(".desk__none").wait_for()
