@@ -148,15 +148,18 @@ async def test_a_program_asks_sends_and_promises_what_the_console_can(floor):
     assert [one["state"] for one in (await ada.call("GET", here))[1]["requests"]] == ["open", "open"]
 
 
-async def test_a_program_has_answers_at_hand_and_ready_replies(floor):
+async def test_a_program_has_suggestions_and_ready_replies(floor):
     ada = await program(floor)
     await available(ada)
     resident = await floor.in_queue()
     _, chat = await ada.call("POST", f"/chats/{resident.id}/claim")
     asked = next(one["seq"] for one in chat["messages"] if one["from"] == "resident")
-    _, found = await ada.call("GET", f"/chats/{resident.id}/messages/{asked}/answers")
-    assert len(found["ready"]) == 3
-    assert all(one["score"] and one["why"] and one["sources"] for one in found["ready"])
+    for wanted in ("", f"?for={asked}", "?find=pay"):
+        status, found = await ada.call("GET", f"/chats/{resident.id}/suggestions{wanted}")
+        assert status == 200
+        assert found["items"], wanted
+        assert all(one["text"] and 0 <= one["chance"] <= 1 for one in found["items"])
+    assert (await ada.call("GET", f"/chats/{resident.id}/suggestions?for=9999"))[0] == 404
     _, found = await ada.call("GET", f"/chats/{resident.id}/replies?text=wait")
     assert found["ready"]
     assert all("{" not in one["text"] for one in found["ready"])

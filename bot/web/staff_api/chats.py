@@ -65,8 +65,14 @@ async def claim(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """POST /chats/{id}/messages: says something to the resident, once."""
     body = await read_body(request, schemas.Reply)
-    sent = await request.app[keys.HANDOFF].desks.reply(
-        actor_of(request), request.match_info["id"], body.client_message_id, body.text, body.epoch
+    sent = await request.app[keys.ASSIST].suggestions.reply(
+        actor_of(request),
+        request.match_info["id"],
+        body.client_message_id,
+        body.text,
+        body.epoch,
+        suggested_for=body.suggested_for,
+        inserted=body.inserted,
     )
     return web.json_response(vars(sent), status=200 if sent.repeat else 201)
 

@@ -58,8 +58,13 @@ async def send_article(request: web.Request) -> web.Response:
     """POST /chats/{id}/articles: sends an article with its source and date."""
     body = await read_body(request, schemas.SendArticle)
     return _sent(
-        await request.app[keys.HANDOFF].sending.article(
-            actor_of(request), request.match_info["id"], body.client_message_id, body.article, body.epoch
+        await request.app[keys.ASSIST].suggestions.send_article(
+            actor_of(request),
+            request.match_info["id"],
+            body.client_message_id,
+            body.article,
+            body.epoch,
+            suggested_for=body.suggested_for,
         )
     )
 
@@ -95,15 +100,17 @@ async def promise(request: web.Request) -> web.Response:
     )
 
 
-async def passages(request: web.Request) -> web.Response:
-    """GET /chats/{id}/messages/{seq}/answers: the three passages that fit one message best, with how well and why."""
-    seq = request.match_info["seq"]
-    found = await request.app[keys.HANDOFF].answers.passages(actor_of(request), request.match_info["id"], int(seq))
-    return web.json_response(schemas.READY.dump_python(schemas.AtHand(found), mode="json"))
+async def suggestions(request: web.Request) -> web.Response:
+    """GET /chats/{id}/suggestions?for=&find=: replies for the resident's newest message, for another one, or for words."""
+    room, actor, chat = request.app[keys.ASSIST].suggestions, actor_of(request), request.match_info["id"]
+    words = request.query.get("find", "")[:LONGEST_SEARCH]
+    seq = int(number_in_query(request, "for", 0, LARGEST_SEQ)) or None
+    found = await (room.search(actor, chat, words) if words.strip() else room.suggest(actor, chat, seq))
+    return web.json_response(schemas.SUGGESTIONS.dump_python(found, mode="json"))
 
 
 async def ready_replies(request: web.Request) -> web.Response:
-    """GET /chats/{id}/replies?text=: ready replies and articles for these words; the team's own ones without."""
+    """GET /chats/{id}/replies?text=: the team's ready replies, filled in; those that fit words, or all without."""
     words = request.query.get("text", "")[:LONGEST_SEARCH]
     limit = int(number_in_query(request, "limit", 8, 50))
     found = await request.app[keys.HANDOFF].answers.search(actor_of(request), request.match_info["id"], words, limit)

@@ -19,7 +19,8 @@ _SENT = (
     schemas.PostedDisruptions,
 )  # fmt: skip
 _RECORDS: dict[str, TypeAdapter[Any]] = {
-    "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "PastChats": schemas.PAST,
+    "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "Suggestions": schemas.SUGGESTIONS,
+    "PastChats": schemas.PAST,
 }  # fmt: skip
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
@@ -71,8 +72,10 @@ def _chat_paths() -> dict[str, Any]:
 
 def _helping_paths() -> dict[str, Any]:
     """The typed actions of staff and the answers at hand."""
-    here, chat, once = f"{HERE}/chats/{{id}}", _in_path("id", "The conversation."), {200: "Sent", 201: "Sent"}
-    seq = {**_in_path("seq", "The message."), "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999}}
+    here, chat = f"{HERE}/chats/{{id}}", _in_path("id", "The conversation.")
+    once: dict[int, str | dict[str, Any]] = {200: "Sent", 201: "Sent"}
+    message = _number("for", "A message of the resident; 0 for their newest.", 0, 2_147_483_647)
+    suggested = [chat, message, _in_query("find", "Words to look for instead.")]
     search = [chat, _in_query("text", "Words to look for."), _number("limit", "How many at most.", 8, 50)]
     return {
         f"{here}/choices": {"get": _op("staffChoices", "What actions can be told.", {200: "Choices"}, [chat])},
@@ -81,10 +84,8 @@ def _helping_paths() -> dict[str, Any]:
         f"{here}/articles": {"post": _op("staffSendArticle", "Send an article, once.", once, [chat], "SendArticle")},
         f"{here}/cases": {"post": _op("staffOpenCase", "Open a case, once.", once, [chat], "OpenCase")},
         f"{here}/promises": {"post": _op("staffPromise", "Promise a call or an answer, once.", once, [chat], "Promise")},
-        f"{here}/messages/{{seq}}/answers": {
-            "get": _op("staffPassages", "The three passages that fit a message best.", {200: "AtHand"}, [chat, seq])
-        },
-        f"{here}/replies": {"get": _op("staffReplies", "Ready replies and articles.", {200: "AtHand"}, search)},
+        f"{here}/suggestions": {"get": _op("staffSuggestions", "What could be replied.", {200: "Suggestions"}, suggested)},
+        f"{here}/replies": {"get": _op("staffReplies", "Ready replies of the team.", {200: "AtHand"}, search)},
     }
 
 

@@ -55,5 +55,5 @@ def _add_helping(app: web.Application, chat: str) -> None:
     add_route(app, "POST", f"{chat}/articles", helping.send_article, CHATS)
     add_route(app, "POST", f"{chat}/cases", helping.open_case, CHATS)
     add_route(app, "POST", f"{chat}/promises", helping.promise, CHATS)
-    add_route(app, "GET", f"{chat}/messages/{{seq:[0-9]{{1,9}}}}/answers", helping.passages, CHATS)
+    add_route(app, "GET", f"{chat}/suggestions", helping.suggestions, CHATS)
     add_route(app, "GET", f"{chat}/replies", helping.ready_replies, CHATS)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
+from bot.assist.model import Suggestions
 from bot.bins.model import Disruption
 from bot.cases.model import Case
 from bot.conversations.model import TEXT_LIMIT
@@ -25,12 +26,19 @@ Name = Annotated[str, StringConstraints(max_length=80)]
 Epoch = Annotated[int, Field(description="The one that the writer saw, from the chat.")]
 
 
+SuggestedFor = Annotated[
+    int, Field(ge=0, le=2_147_483_647, description="The message that suggestions were shown for; 0 when none were.")
+]
+
+
 class Reply(Strict):
-    """Body of a reply to the resident. `epoch` is the one that its writer saw."""
+    """Body of a reply to the resident. What its writer saw and took of suggestions teaches the desk which ones help."""
 
     client_message_id: ClientMessageId
     text: Text
     epoch: Epoch
+    suggested_for: SuggestedFor = 0
+    inserted: Annotated[list[Name], Field(max_length=20, description="Keys of suggestions that were taken.")] = []
 
 
 class NewNote(Strict):
@@ -123,6 +131,7 @@ class SendArticle(Strict):
     client_message_id: ClientMessageId
     article: Name
     epoch: Epoch
+    suggested_for: SuggestedFor = 0
 
 
 class OpenCase(Strict):
@@ -299,7 +308,7 @@ class Drafts:
 
 @dataclass(frozen=True)
 class AtHand:
-    """Answers at hand, the best first."""
+    """Ready replies, the best first."""
 
     ready: Sequence[Ready]
 
@@ -321,6 +330,7 @@ QUEUE = TypeAdapter(QueueSnapshot)
 CHATS = TypeAdapter(Chats)
 DRAFTS = TypeAdapter(Drafts)
 READY = TypeAdapter(AtHand)
+SUGGESTIONS = TypeAdapter(Suggestions)
 PAST = TypeAdapter(PastChats)
 
 
