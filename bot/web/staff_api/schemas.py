@@ -38,7 +38,7 @@ class Reply(Strict):
     text: Text
     epoch: Epoch
     suggested_for: SuggestedFor = 0
-    inserted: Annotated[list[Name], Field(max_length=20, description="Keys of suggestions that were taken.")] = []
+    inserted: list[Name] = Field(max_length=20, default_factory=list, description="Keys of suggestions that were taken.")
 
 
 class NewNote(Strict):
