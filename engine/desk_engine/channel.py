@@ -1,15 +1,19 @@
 """The gateway's own channel into Rasa, named in credentials.yml: it reads texts, and says what an intent leads to.
 
-Two routes. `/webhooks/desk/read` reads several texts in one request and gives with each reading the vectors that were
+Three routes. `/webhooks/desk/read` reads several texts in one request and gives with each reading the vectors that were
 made for it, so that search need not make them again. `/webhooks/desk/respond` is Rasa's whole dialogue turn for one
 intent; it also says whether the messages are `lasting`: when every action of the turn was a fixed response, the same intent
-leads to the same messages as long as this model is served. docs/decisions/0007-what-the-engine-is-asked.md has the reasons.
+leads to the same messages as long as this model is served. `/webhooks/desk/serve` exchanges the model: the new one is loaded
+beside the old on another thread, has to read a sentence, and then takes the next request, while turns under way finish on the
+old one. docs/decisions/0007-what-the-engine-is-asked.md has the reasons.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Text
 
 from rasa.core.agent import Agent
@@ -25,6 +29,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from desk_engine.classifier import VECTORS
+from desk_engine.train import SMOKE_SENTENCE
 
 MOST_TEXTS = 8
 
@@ -59,11 +64,33 @@ class DeskChannel(InputChannel):
             message = UserMessage(
                 INTENT_MESSAGE_PREFIX + intent, collected, sender, input_channel="desk", metadata=request.json.get("metadata")
             )
-            await on_new_message(message)
+            await agent.handle_message(message)
             lasting = is_lasting(await agent.tracker_store.retrieve(sender), agent.domain.responses)
             return json({"model": agent.model_id, "messages": collected.messages, "lasting": lasting})
 
+        @routes.post("/serve")
+        async def serve(request: Request) -> HTTPResponse:
+            file, agent = Path((request.json or {}).get("file") or ""), request.app.ctx.agent
+            if not (file.name.endswith(".tar.gz") and file.is_file()):
+                return json({"detail": f"There is no model {file.name} where the engine runs."}, HTTPStatus.NOT_FOUND)
+            try:
+                fresh = await asyncio.get_running_loop().run_in_executor(None, loaded_beside, agent, file)
+            except Exception as problem:
+                return json({"detail": f"The model cannot be loaded ({type(problem).__name__})."}, HTTPStatus.CONFLICT)
+            request.app.ctx.agent = fresh
+            return json({"model": fresh.model_id})
+
         return routes
+
+
+def loaded_beside(agent: Agent, file: Path) -> Agent:
+    """Another model, ready to take over with the conversations of the one that is served. Raises when it cannot read."""
+    fresh = Agent.load(file, lock_store=agent.lock_store, action_endpoint=agent.action_endpoint)
+    [smoke] = read_texts(fresh, [SMOKE_SENTENCE])
+    if len(smoke.get("intent_ranking") or ()) < 2:
+        raise ValueError("no ranking")
+    fresh.tracker_store = fresh.processor.tracker_store = agent.tracker_store
+    return fresh
 
 
 def read_texts(agent: Agent, texts: List[Text]) -> List[Message]:

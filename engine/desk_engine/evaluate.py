@@ -79,9 +79,9 @@ class Evaluation:
         facts = json.dumps([self._config, versions, self.examples, source], sort_keys=True)
         return hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()[:16]
 
-    def read(self, texts: Sequence[str]) -> dict[str, Any]:
-        """The probabilities of every intent for every text."""
-        reader, model = self._reader()
+    def read(self, texts: Sequence[str], archive: Path | None = None) -> dict[str, Any]:
+        """The probabilities of every intent for every text; by one model's reader when its archive is given."""
+        reader, model = (self._from_archive(archive), archive.name) if archive else self._reader()
         rows = reader.probabilities(texts) if texts else np.zeros((0, len(reader.labels)))
         return {"model": model, "labels": reader.labels, "probabilities": _plain(rows)}
 
@@ -102,7 +102,7 @@ class Evaluation:
         if file.is_file():
             return np.load(file, allow_pickle=False)
         chosen = [self.examples[place] for place in learnt]
-        reader = self._fitted(chosen)
+        reader = self.fitted(chosen)
         rows = reader.probabilities([self.examples[place][0] for place in kept_apart])
         unfinished = file.with_name(f"unfinished-{os.getpid()}.npy")
         np.save(unfinished, rows)
@@ -117,7 +117,7 @@ class Evaluation:
             return self._from_archive(live), f"the live model {name}"
         folder = self._kept / f"reader-{self.mark}"
         if not folder.is_dir():
-            reader = self._fitted(self.examples)
+            reader = self.fitted(self.examples)
             with tempfile.TemporaryDirectory(dir=self._kept) as unfinished:
                 Path(unfinished, "made").mkdir()
                 reader.save(Path(unfinished, "made"))
@@ -125,12 +125,13 @@ class Evaluation:
                     Path(unfinished, "made").replace(folder)
         return Reader.load(folder, self._encoders, self._views), f"a reader fitted for this, {self.mark}"
 
-    def _fitted(self, examples: Sequence[tuple[str, str]]) -> Reader:
+    def fitted(self, examples: Sequence[tuple[str, str]]) -> Reader:
+        """The reader of config.yml, fitted on these examples."""
         reader = Reader(self._encoders, self._views, self._config.get("temperature", 1.0))
         return reader.fit([text for text, _ in examples], [intent for _, intent in examples])
 
     def _from_archive(self, archive: Path) -> Reader:
-        with tarfile.open(archive) as inside, tempfile.TemporaryDirectory() as folder:
+        with _opened(archive) as inside, tempfile.TemporaryDirectory() as folder:
             for member in inside.getmembers():
                 path = Path(member.name)
                 content = (
@@ -139,6 +140,13 @@ class Evaluation:
                 if content:
                     Path(folder, path.name).write_bytes(content.read())
             return Reader.load(Path(folder), self._encoders, self._views)
+
+
+def _opened(archive: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(archive)
+    except (OSError, tarfile.TarError) as problem:
+        raise EvaluationFailed(f"The model {archive.name} cannot be opened: {problem}.") from problem
 
 
 def _classifier_config(root: Path) -> dict[str, Any]:
@@ -175,12 +183,13 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--read", type=Path, metavar="FILE", help="a JSON list of messages")
     what.add_argument("--folds", type=int, metavar="NUMBER")
+    parser.add_argument("--archive", type=Path, help="read with the reader of this very model")
     arguments = parser.parse_args()
     encoders = Path(os.environ.get("DESK_ENCODERS_FOLDER", "var/encoders"))
     try:
         evaluation = Evaluation(Places(arguments.root.resolve(), encoders, arguments.models, arguments.cache))
         if arguments.read:
-            found = evaluation.read(json.loads(arguments.read.read_text(encoding="utf-8")))
+            found = evaluation.read(json.loads(arguments.read.read_text(encoding="utf-8")), arguments.archive)
         else:
             found = evaluation.folds(arguments.folds)
     except (EvaluationFailed, EncoderError) as problem:

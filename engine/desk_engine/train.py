@@ -1,7 +1,8 @@
 """Trains the engine's model when anything it depends on has changed: `python -m desk_engine.train`.
 
 The content of config.yml, domain.yml, data/nlu, data/rules, the classifier and the encoders decides the name of the model,
-so an unchanged project trains nothing. A new model becomes `current` only after it has read a sentence properly; a
+so an unchanged project trains nothing. What the council's trainers have taught the live model (learnt.yml beside
+the models, written when a candidate is promoted) is learnt again, so that a new version of the project forgets nothing. A new model becomes `current` only after it has read a sentence properly; a
 failed training leaves the earlier model where it is and ends in one plain sentence.
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 SMOKE_SENTENCE = "when is my bin collected"
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # the encoder that comes with the repository
 PROJECT_FILES = ("config.yml", "domain.yml", "data/nlu", "data/rules")
+LEARNT = "learnt.yml"  # beside the models: the accepted examples that the current one has besides data/nlu
 LEARNING_FILES = ("classifier.py", "reader.py", "spelling.py")
 
 
@@ -27,12 +29,14 @@ class TrainingFailed(Exception):
     """The training did not produce a usable model; the message is one plain sentence."""
 
 
-def content_hash(root: Path, encoders: Path) -> str:
-    """A name for everything that the model depends on."""
+def content_hash(root: Path, encoders: Path, learnt: Path | None = None) -> str:
+    """A name for everything that the model depends on; `learnt` are examples besides data/nlu, where there are any."""
     digest = hashlib.sha256()
     parts = [root / name for name in PROJECT_FILES]
     parts += [Path(__file__).parent / name for name in LEARNING_FILES]
     parts += [*sorted(encoders.glob("*/manifest.json")), TUNED / "manifest.json"]
+    if learnt and learnt.is_file():
+        digest.update(b"learnt\0" + learnt.read_bytes() + b"\0")
     for part in parts:
         files = sorted(part.rglob("*")) if part.is_dir() else [part]
         for file in files:
@@ -47,15 +51,16 @@ def train(root: Path, out: Path, encoders: Path) -> Path:
     if missing:
         raise TrainingFailed(f"{missing[0]} is missing: start from the top of the project.")
     out.mkdir(parents=True, exist_ok=True)
-    name = content_hash(root, encoders)
+    learnt = out / LEARNT
+    name = content_hash(root, encoders, learnt)
     model = out / f"{name}.tar.gz"
     if not model.exists():
-        _train_new(root, model)
+        _train_new(root, model, [learnt] if learnt.is_file() else [])
     _make_current(model, out)
     return model
 
 
-def _train_new(root: Path, model: Path) -> None:
+def _train_new(root: Path, model: Path, learnt: list[Path]) -> None:
     begun = time.monotonic()
     print("  reading the examples and learning from them (a minute or two the first time) …", flush=True)
     os.environ.setdefault("DESK_ACTIONS_URL", "http://127.0.0.1:5055/actions")
@@ -65,7 +70,7 @@ def _train_new(root: Path, model: Path) -> None:
     result = rasa_train(
         domain=str(root / "domain.yml"),
         config=str(root / "config.yml"),
-        training_files=[str(root / "data" / "nlu"), str(root / "data" / "rules")],
+        training_files=[str(root / "data" / "nlu"), str(root / "data" / "rules"), *map(str, learnt)],
         output=str(model.parent),
         fixed_model_name=unfinished,
         force_training=True,
@@ -75,7 +80,7 @@ def _train_new(root: Path, model: Path) -> None:
         raise TrainingFailed("The training failed: the messages above say where. The earlier model is untouched.")
     trained = Path(result.model)
     try:
-        _smoke(trained)
+        smoke(trained)
     except Exception as error:
         trained.unlink(missing_ok=True)
         raise TrainingFailed(
@@ -85,7 +90,7 @@ def _train_new(root: Path, model: Path) -> None:
     print(f"  learnt in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def _smoke(model: Path) -> None:
+def smoke(model: Path) -> None:
     """Raises unless the model reads a plain sentence and ranks every intent."""
     from rasa.core.agent import Agent
 
