@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -28,8 +29,9 @@ from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.bin_day import BinDay
 from bot.dialogue.bin_holidays import BinHolidays
-from bot.dialogue.engine import DialogueEngine, EngineUnavailable, RasaEngine
+from bot.dialogue.engine import DialogueEngine, EngineUnavailable, RasaEngine, likeliest
 from bot.dialogue.handing_over import HandingOver
+from bot.dialogue.noticing import noticing
 from bot.dialogue.tasks import Task
 from bot.dialogue.tracking import TrackCase
 from bot.dialogue.turns import TurnRunner
@@ -40,6 +42,7 @@ from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
 from bot.foundation.migrations import migrate
 from bot.foundation.packs import UnreadablePackFile, read_pack_file
+from bot.handoff.access import teams_allow
 from bot.handoff.answers import read_canned
 from bot.handoff.building import handoff_room
 from bot.handoff.parts import Parts
@@ -51,6 +54,7 @@ from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
 from bot.languages.service import Languages, UnreadableLanguages
+from bot.learning.building import learning_parts_of, running_learning
 from bot.privacy.masking import Masking, UnreadableWords
 from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.safety.reading import UnreadableScreen, read_screens
@@ -186,7 +190,14 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             danger,
             BinHolidays(homes).news,
         )
-        turns = TurnRunner(conversations, assistant, metrics)
+        pseudonyms = PseudonymsProcess()
+        stack.push_async_callback(pseudonyms.close)
+        learning_parts = learning_parts_of(database, clock, staff.audit, pseudonyms.replace_all, settings.model)
+        learning = await stack.enter_async_context(
+            running_learning(learning_parts, knowledge, rasa, partial(likeliest, engine), teams_allow, _told(settings))
+        )
+        conversations.on_feedback = learning.noting.feedback
+        turns = TurnRunner(conversations, assistant, metrics, noticing(learning.noting))
         conversations.on_resident_message = turns.resident_spoke
         if database.is_sqlite:  # one process only, so a claim of an earlier one is nobody's
             await conversations.release_turns()
@@ -194,8 +205,6 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(turns.close)
         await handoff.upkeep.start()
         stack.push_async_callback(handoff.upkeep.close)
-        pseudonyms = PseudonymsProcess()
-        stack.push_async_callback(pseudonyms.close)
         assist_settings = read_assist_settings(settings.councils_folder)
         assist = assist_room(
             handoff_parts, handoff, knowledge, assist_settings, masking.mask, pseudonyms.replace_all, _reads(engine)
@@ -224,6 +233,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[TEAMS] = {council: {team.id: team.name for team in plan.teams.values()} for council, plan in plans.items()}
         public[keys.HANDOFF] = handoff
         public[keys.ASSIST] = assist
+        public[keys.LEARNING] = learning
         yield Product(public, new_actions_app(all_actions(applications)))
 
 
@@ -285,6 +295,18 @@ def _outside(settings: Settings) -> Outside:
     """How cases reach residents and other systems."""
     url, notifier = settings.public_address, settings.notifier
     return Outside(url, settings.secrets_folder, notifier, settings.notify_url, production=settings.production)
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """What a process that trains has to know of the settings, as its environment."""
+    told = {
+        "DATABASE_URL": settings.database_url,
+        "COUNCILS_FOLDER": settings.councils_folder,
+        "ENCODERS_FOLDER": settings.encoders_folder,
+        "CACHE_FOLDER": settings.cache_folder,
+        "MODEL": settings.model,
+    }
+    return {f"DESK_{name}": str(value) for name, value in told.items()}
 
 
 async def serve(settings: Settings, stop: asyncio.Event, *, samples: bool = False) -> None:

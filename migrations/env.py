@@ -17,6 +17,8 @@ from bot.cases.outbox import store as outbox_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
 from bot.knowledge.editing import store as editing_store
+from bot.learning import candidates_store as learning_candidates_store
+from bot.learning import store as learning_store
 from bot.staff import audit_store, switch_store, token_store
 from bot.staff import store as staff_store
 
@@ -30,6 +32,8 @@ ROOMS_WITH_TABLES = (
     applications_store,
     token_store,
     editing_store,
+    learning_store,
+    learning_candidates_store,
 )
 LOCK = 7_331_042  # any number, the same in every gateway
 

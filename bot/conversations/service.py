@@ -107,6 +107,7 @@ class Conversations:
         self._opened: dict[tuple[str, str], tuple[Conversation, datetime]] = {}  # a turn asks for access several times
         self.on_resident_message: Callable[[str], Awaitable[None]] | None = None
         self.people: People | None = None
+        self.on_feedback: Callable[[AsyncConnection, Conversation, int, str], Awaitable[None]] | None = None
 
     async def begin(self, council: str, greeting: Sequence[Reply]) -> tuple[Conversation, str, list[Message]]:
         """Starts a conversation with the greeting in it; returns it, its token and its messages."""
@@ -258,6 +259,8 @@ class Conversations:
             if message is None or message.sender == Sender.RESIDENT:
                 raise NotFound
             await store.set_feedback(tx, conversation.id, seq, helpful, masked, self._clock.now())
+            if self.on_feedback:
+                await self.on_feedback(tx, conversation, seq, helpful)
 
     async def claim_turn(self, conversation_id: str) -> tuple[Conversation, Message] | None:
         """Takes the conversation's turn if the resident waits and nobody has it; with the message to answer."""

@@ -1,7 +1,7 @@
 """The client of the dialogue engine (Rasa), an internal server that classifies and says what happens next.
 
-Two calls to the engine's channel (engine/desk_engine/channel.py): `read` classifies a text, `respond` gives the engine an
-intent and gets its typed messages. What the engine calls lasting is asked once for each model and then remembered. Rasa
+Three calls to the engine's channel (engine/desk_engine/channel.py): `read` classifies a text, `respond` gives the engine an
+intent and gets its typed messages, `serve` exchanges the model. What the engine calls lasting is asked once for each model and then remembered. Rasa
 answers 200 with an empty list when an action failed, so empty is an error here. A resident's text goes only to `read`, and
 never with a leading "/", which is Rasa's command syntax.
 """
@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
@@ -18,8 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.foundation.metrics import Metrics
+from bot.learning.model import ModelRefused
 
 _COMMAND = re.compile(r"^[\s/]+")
+SECONDS_TO_LOAD = 120.0  # a model, while the old one is served
 REST_SECONDS = 2.0  # after a failed connection the engine is not asked again for this long
 
 
@@ -141,6 +144,27 @@ class RasaEngine:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
+    async def serve(self, file: Path) -> bool:
+        """Has the engine serve another model from the next request on; turns under way finish on the old one.
+
+        False when no engine is running. Raises ModelRefused, and then it goes on with the old one.
+        """
+        assert self._session is not None
+        patience = aiohttp.ClientTimeout(total=SECONDS_TO_LOAD, connect=1.0)
+        try:
+            async with self._session.post(
+                f"{self._url}/webhooks/desk/serve", json={"file": str(file)}, timeout=patience
+            ) as response:
+                if response.status == 200:
+                    return True
+                raise ModelRefused(str((await response.json())["detail"]))
+        except aiohttp.ClientConnectorError:
+            return False
+        except TimeoutError as problem:
+            raise ModelRefused("The engine did not load the model in time.") from problem
+        except (aiohttp.ClientError, ValueError, KeyError) as problem:
+            raise ModelRefused("The engine did not understand that it should load a model: restart it.") from problem
+
     async def _post(self, path: str, body: dict[str, Any]) -> Any:
         assert self._session is not None
         now = asyncio.get_running_loop().time()
@@ -167,3 +191,12 @@ class RasaEngine:
 
 def _unpacked(vector: str) -> npt.NDArray[np.float32]:
     return np.frombuffer(base64.b64decode(vector, validate=True), np.float32)
+
+
+async def likeliest(engine: DialogueEngine, text: str) -> tuple[str, float] | None:
+    """How the live model reads a text, and how sure it is; None while the engine is away."""
+    try:
+        reading = await engine.read(text)
+    except EngineUnavailable:
+        return None
+    return reading.intent, reading.confidence

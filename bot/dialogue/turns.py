@@ -6,12 +6,13 @@ only if nobody else took the conversation meanwhile. A turn whose process died i
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import structlog
 
 from bot.conversations.model import Conversation, Message
-from bot.conversations.service import Conversations
+from bot.conversations.service import Conversations, Together
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.tasks import Turn
 from bot.foundation.metrics import Metrics
@@ -21,10 +22,19 @@ log = structlog.get_logger()
 RECOVERY_SECONDS = 15
 
 
-class TurnRunner:
-    """Works through residents' messages. Build one in app.py; `start` and `close` it there."""
+Notice = Callable[[Conversation, Message, Turn], Sequence[Together]]
 
-    def __init__(self, conversations: Conversations, assistant: Assistant, metrics: Metrics) -> None:
+
+class TurnRunner:
+    """Works through residents' messages. Build one in app.py; `start` and `close` it there.
+
+    `notice` says what else is to be written down of a turn, together with its replies.
+    """
+
+    def __init__(
+        self, conversations: Conversations, assistant: Assistant, metrics: Metrics, notice: Notice = lambda *_: ()
+    ) -> None:
+        self._notice = notice
         self._conversations = conversations
         self._assistant = assistant
         self._metrics = metrics
@@ -74,9 +84,8 @@ class TurnRunner:
             conversation, message = claimed
             begun = time.perf_counter()
             turn = await self._reply(conversation, message)
-            state = await self._conversations.replies_ready(
-                conversation, turn.replies, turn.context, message.seq, turn.together
-            )
+            together = (*turn.together, *self._notice(conversation, message, turn))
+            state = await self._conversations.replies_ready(conversation, turn.replies, turn.context, message.seq, together)
             self._metrics.turn_seconds.observe(time.perf_counter() - begun)
             self._metrics.turns.labels("unsent" if state == "taken" else turn.outcome).inc()
             log.info("turn_done", conversation_id=conversation_id, seq=message.seq, outcome=turn.outcome, state=state)

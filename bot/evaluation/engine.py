@@ -35,6 +35,7 @@ class Readings:
     models: Path
     cache: Path
     model: str = ""  # which reader it was, in words
+    archive: Path | None = None  # read with the reader of this very model
     kept: dict[str, Reading] = field(default_factory=dict)
 
     def of(self, texts: Iterable[str]) -> list[Reading]:
@@ -45,7 +46,8 @@ class Readings:
             with tempfile.TemporaryDirectory() as folder:
                 asked = Path(folder, "texts.json")
                 asked.write_text(json.dumps([_COMMAND.sub("", text) or "…" for text in missing]), encoding="utf-8")
-                found = self._run("--read", str(asked))
+                by = ("--archive", str(self.archive)) if self.archive else ()
+                found = self._run("--read", str(asked), *by)
             self.model = str(found["model"])
             self.kept.update(zip(missing, _readings(found), strict=True))
         return [self.kept[text] for text in wanted]

@@ -76,6 +76,7 @@ class Served:
     answered: tuple[str, ...]
     urgent: bool
     mentions_danger: bool
+    offered: tuple[str, ...] = ()
 
     @property
     def turned_away(self) -> bool:
@@ -148,7 +149,7 @@ def _served(example: Example, turn: Turn, asked: tuple[str, ...]) -> Served:
     offered = [value.removeprefix("intent:") for value in values if value.startswith("intent:")]
     mentions = any(reply.data.get("reason") == "danger" for reply in turn.replies)
     outcome = _outcome(example, answered, offered)
-    return Served(example, outcome, turn.outcome, answered, urgent, urgent or mentions)
+    return Served(example, outcome, turn.outcome, answered, urgent, urgent or mentions, tuple(offered))
 
 
 def _outcome(example: Example, answered: Sequence[str], offered: Sequence[str]) -> str:

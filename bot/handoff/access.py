@@ -22,7 +22,7 @@ from bot.handoff.plan import Plan
 from bot.handoff.refusals import AtCapacity, NoteNeeded, NotYours
 from bot.handoff.views import Chat, Summary
 from bot.staff.audit import Action, Audit
-from bot.staff.model import Actor, Permission
+from bot.staff.model import Actor, Permission, command_line_actor
 
 NEWEST = 400  # messages of a chat that are read at once
 
@@ -223,6 +223,13 @@ class Access:
             requests=await requests_store.of_conversation(tx, conversation.id),
             outcome=handoff.outcome,
         )
+
+
+async def teams_allow(tx: AsyncConnection, actor: Actor, conversation_id: str) -> bool:
+    """Whether no person ever had this conversation, or one of the actor's teams has or had it."""
+    if await store.latest_of(tx, conversation_id, actor) is not None:
+        return True
+    return await store.latest_of(tx, conversation_id, command_line_actor()) is None
 
 
 def needed_note(note: str) -> str:

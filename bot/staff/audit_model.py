@@ -65,6 +65,15 @@ class Action(Meant):
     KNOWLEDGE_IMPORTED = "knowledge_imported", "Brought articles or facts in from files."
     PRESENCE_CHANGED = "presence_changed", "Said that they are available, busy, on a break, away or gone."
     DESK_CHANGED = "desk_changed", "Changed how many chats somebody takes, or whether their replies are checked first."
+    MESSAGE_MARKED = "message_marked", "Marked what a resident meant, or an answer as wrong."
+    SUGGESTION_MADE = "suggestion_made", "Suggested something for the assistant to learn."
+    SUGGESTION_ACCEPTED = "suggestion_accepted", "Accepted what somebody else suggested."
+    SUGGESTION_REFUSED = "suggestion_refused", "Refused what somebody else suggested."
+    EXAMPLE_WITHDRAWN = "example_withdrawn", "Took an accepted training example out again."
+    THEME_CLOSED = "theme_closed", "Closed a theme of unanswered questions, or opened it again."
+    TRAINING_BEGUN = "training_begun", "Began to train a candidate."
+    MODEL_PROMOTED = "model_promoted", "Made a candidate the live model."
+    MODEL_ROLLED_BACK = "model_rolled_back", "Went back to the model that was live before."
 
 
 @dataclass(frozen=True)

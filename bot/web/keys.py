@@ -25,6 +25,7 @@ from bot.foundation.metrics import Metrics
 from bot.handoff.building import HandoffRoom
 from bot.knowledge.editing.building import Editing
 from bot.knowledge.service import Knowledge
+from bot.learning.building import WholeLearningRoom
 from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
@@ -49,3 +50,4 @@ PUBLIC_URL = web.AppKey("public_url", str)
 STAFF = web.AppKey("staff", Staff)
 HANDOFF = web.AppKey("handoff", HandoffRoom)
 ASSIST = web.AppKey("assist", AssistRoom)
+LEARNING = web.AppKey("learning", WholeLearningRoom)

@@ -3,6 +3,7 @@
 Each failure says what to add or change.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,11 @@ def test_every_module_opens_by_saying_what_it_is_for():
 def test_every_decision_is_numbered_once():
     numbers = [path.name.split("-")[0] for path in (ROOT / "docs" / "decisions").glob("*.md")]
     assert len(numbers) == len(set(numbers))
+
+
+def test_every_migration_has_a_number_of_its_own_and_follows_the_one_before():
+    found = sorted((ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    steps = {path.name: re.findall(r'^(?:down_)?revision = "?(\w+)"?', path.read_text(), re.M) for path in found}
+    numbers = [path.name.split("_")[0] for path in found]
+    wanted = {path.name: [number, before] for path, number, before in zip(found, numbers, ["None", *numbers], strict=False)}
+    assert steps == wanted, "two branches took the same number: give the later one the next"
