@@ -65,6 +65,7 @@ from bot.staff.model import Life
 from bot.staff.outside_model import OutsideSettings
 from bot.web import keys
 from bot.web.console.desk.pages import prepare_desk
+from bot.web.console.learning.shown import prepare_learning
 from bot.web.console.shell import TEAMS, read_console_words
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
 from bot.web.internal.actions import new_actions_app
@@ -192,7 +193,8 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         )
         pseudonyms = PseudonymsProcess()
         stack.push_async_callback(pseudonyms.close)
-        learning_parts = learning_parts_of(database, clock, staff.audit, pseudonyms.replace_all, settings.model)
+        mask = pseudonyms.replace_all
+        learning_parts = learning_parts_of(database, clock, staff.audit, mask, settings.model, editing.drafts)
         learning = await stack.enter_async_context(
             running_learning(learning_parts, knowledge, rasa, partial(likeliest, engine), teams_allow, _told(settings))
         )
@@ -286,6 +288,7 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
     public[keys.STOPPING] = asyncio.Event()
     public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)
     prepare_desk(public, settings.councils_folder)
+    prepare_learning(public, settings.councils_folder)
     public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
     public.on_shutdown.append(_stop_streams(bus))
     return public

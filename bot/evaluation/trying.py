@@ -17,6 +17,7 @@ from bot.evaluation.model import UnreadableHeldOut
 from bot.evaluation.refitting import CannotTrain, TrainingPlaces, refit
 from bot.evaluation.replaying import Recent, Replaying
 from bot.learning.building import LearningRoom
+from bot.learning.examples import examples_of
 from bot.learning.model import Replay
 from bot.privacy.pseudonyms_process import MaskingFailed
 
@@ -57,7 +58,7 @@ class Trying:
         before = shelf.learnt()
         if text == before:
             raise CannotTrain(NOTHING_NEW)
-        new = len(set(_examples(text)) - set(_examples(before)))
+        new = len(set(examples_of(text)) - set(examples_of(before)))
         async with self._at(candidate_id, "training", learnt=count, new=new) as tell:
             shelf.keep_learnt(candidate_id, text)
             learnt = shelf.candidates / f"{candidate_id}.yml"
@@ -65,7 +66,7 @@ class Trying:
             shelf.keep_learnt(model, text)
             learnt.unlink()
         async with self._at(candidate_id, "replaying", model=model):
-            replay = await self._replay(model, {bare(one) for one in _examples(text)})
+            replay = await self._replay(model, {bare(one) for one in examples_of(text)})
         await self.room.candidates.finish(candidate_id, model, replay)
         shelf.tidy({model, shelf.live()})
 
@@ -104,7 +105,3 @@ class Trying:
     async def _alive(self, candidate_id: str, stage: str, **facts: object) -> None:
         if not await self.room.candidates.stage(candidate_id, stage, **facts):
             raise CannotTrain("The training was given up meanwhile.")
-
-
-def _examples(training_file: str) -> list[str]:
-    return [line.strip()[2:] for line in training_file.splitlines() if line.startswith("    - ")]

@@ -78,3 +78,8 @@ def as_training_file(accepted: Sequence[Suggestion]) -> str:
     for intent in sorted(by_intent):
         lines += [f"- intent: {intent}\n", "  examples: |\n", *(f"    - {text}\n" for text in sorted(by_intent[intent]))]
     return "".join(lines)
+
+
+def examples_of(training_file: str) -> list[str]:
+    """The texts of a file that `as_training_file` made."""
+    return [line.strip()[2:] for line in training_file.splitlines() if line.startswith("    - ")]

@@ -6,6 +6,7 @@ transcript to mark it is a reading like any other and stands in the record.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,7 +71,7 @@ class Marking:
         Raises NothingHere, UnusableMark, NotAllowed.
         """
         conversation, message = await self._message(actor, conversation_id, seq, Sender.RESIDENT)
-        source = {"conversation_id": conversation_id, "seq": seq}
+        source: dict[str, Any] = {"conversation_id": conversation_id, "seq": seq}
         return await self._reviewing.suggest_example(actor, conversation.council, text or message.text, intent, **source)
 
     async def worth_keeping(self, actor: Actor, conversation_id: str, seq: int) -> Suggestion:
@@ -83,7 +84,7 @@ class Marking:
         title = question if len(question) <= TITLE else f"{question[:TITLE]}…"
         if not title:
             raise UnusableMark("No question stands before this reply, so it cannot be said what it answers.")
-        source = {"conversation_id": conversation_id, "seq": seq}
+        source: dict[str, Any] = {"conversation_id": conversation_id, "seq": seq}
         asked_for = [question] if question else []
         return await self._reviewing.suggest_article(actor, conversation.council, title, asked_for, message.text, **source)
 

@@ -1,13 +1,14 @@
 """What every service of this room works with. Built in building.py."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
+from bot.knowledge.editing.model import NotPossible
+from bot.knowledge.editing.service import Drafts
 from bot.learning.examples import KnownExamples
-from bot.learning.model import Person
+from bot.learning.model import Person, Suggestion, UnusableMark
 from bot.learning.shelf import Shelf
 from bot.staff.audit import Audit
 from bot.staff.model import Actor
@@ -15,11 +16,19 @@ from bot.staff.model import Actor
 Mask = Callable[[Sequence[str]], Awaitable[list[str]]]
 
 
-class ArticleDrafts(Protocol):
-    """Whoever writes articles: bot/knowledge/editing. Until it is there, a request is only kept."""
+class ArticleDrafts:
+    """Drafts of articles that somebody's questions ask for, made by the editors' room."""
 
-    async def ask_for(self, actor: Actor, council: str, title: str, questions: Sequence[str], body: str) -> str:
-        """Makes a draft of an article that somebody asked for; gives its id."""
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+
+    async def ask_for(self, actor: Actor, wanted: Suggestion, origin: str) -> str:
+        """Makes a draft, or finds the open one of the same origin; gives its id. Raises UnusableMark."""
+        try:
+            draft = await self._drafts.request(actor, wanted.council, wanted.text, wanted.questions, origin, body=wanted.body)
+        except NotPossible as problem:
+            raise UnusableMark(str(problem)) from problem
+        return draft.id
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,6 @@ class Parts:
     mask: Mask
     known: KnownExamples
     shelf: Shelf
-    labels: Callable[[str, str], str] = field(default=lambda council, intent: intent)  # what an intent is called
     drafts: ArticleDrafts | None = None
 
 

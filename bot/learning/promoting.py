@@ -67,6 +67,12 @@ class Promoting:
             promoted = await candidates_store.promoted_last(tx, self._parts.shelf.live())
         return promoted.previous if promoted and self._parts.shelf.has(promoted.previous) else ""
 
+    async def made_live(self) -> Promotion | None:
+        """How the live model came to be live; None for one that set-up made."""
+        async with self._parts.database.reading() as tx:
+            found = await candidates_store.promotions_so_far(tx, 1)
+        return found[0] if found and found[0].model == self._parts.shelf.live() else None
+
     async def _make_live(self, actor: Actor, model: str, live: str, kind: str, candidate_id: str = "") -> Promotion:
         shelf = self._parts.shelf
         shelf.check_link()

@@ -58,18 +58,19 @@ class Reviewing:
 
     # ---- suggesting
 
-    async def suggest_example(self, actor: Actor, council: str, text: str, intent: str, **source: Any) -> Suggestion:
-        """Suggests a text as an example of an intent; names and addresses in it are masked first.
+    async def suggest_example(
+        self, actor: Actor, council: str, text: str, intent: str, *, masked: bool = False, **source: Any
+    ) -> Suggestion:
+        """Suggests a text as an example of an intent; names and addresses in it are taken out, unless that is done.
 
         `source` may name conversation_id and seq, or theme_id. Raises UnusableMark, NotAllowed.
         """
         self._may(actor, council)
         cleaned_example(text)  # a text that cannot be used is not worth masking
         self._check_intent(intent)
-        [masked] = await self._parts.mask([text])
-        one = self._new(actor, council, SuggestionKind.EXAMPLE, cleaned_example(masked), intent=intent, **source)
-        known = await self._known()
-        if superfluous := the_same(one.text, intent, known):
+        [without_names] = [text] if masked else await self._parts.mask([text])
+        one = self._new(actor, council, SuggestionKind.EXAMPLE, cleaned_example(without_names), intent=intent, **source)
+        if superfluous := the_same(one.text, intent, await self._known()):
             raise UnusableMark(f"This is an example of it already: {superfluous.where}.")
         return await self._add(actor, one)
 
@@ -88,6 +89,12 @@ class Reviewing:
         return await self._add(actor, one)
 
     # ---- reviewing
+
+    async def waiting_count(self, actor: Actor) -> int:
+        """How much waits for a decision. Raises NotAllowed."""
+        actor.needs(Permission.TRAIN_ASSISTANT)
+        async with self._parts.database.reading() as tx:
+            return await store.count_in(tx, actor, SuggestionState.WAITING)
 
     async def waiting(self, actor: Actor) -> list[Review]:
         """What waits for a second person, the oldest first, with what a reviewer needs to know. Raises NotAllowed."""
@@ -120,7 +127,8 @@ class Reviewing:
             if found and (found[0].same or not both_right):
                 raise Contradicts(found)
         elif self._parts.drafts:
-            draft = await self._parts.drafts.ask_for(actor, one.council, one.text, one.questions, one.body)
+            origin = f"theme:{one.theme_id}" if one.theme_id else f"suggestion:{one.id}"
+            draft = await self._parts.drafts.ask_for(actor, one, origin)
         return await self._decide(actor, one, SuggestionState.ACCEPTED, "", draft)
 
     async def refuse(self, actor: Actor, suggestion_id: str, reason: str) -> Suggestion:

@@ -308,6 +308,12 @@ async def suggestions_in(
     return [_suggestion(row) for row in await tx.execute(query.order_by(order, suggestions.c.id).limit(limit))]
 
 
+async def count_in(tx: AsyncConnection, actor: Actor, state: SuggestionState) -> int:
+    """How many suggestions are in a state."""
+    query = select(func.count()).where(of_council(actor, suggestions), suggestions.c.state == str(state))
+    return int(await tx.scalar(query) or 0)
+
+
 async def suggestions_of(tx: AsyncConnection, conversation_id: str) -> list[Suggestion]:
     """What was suggested from a conversation."""
     query = select(suggestions).where(suggestions.c.conversation_id == conversation_id)

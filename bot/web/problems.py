@@ -30,6 +30,10 @@ from bot.handoff.refusals import (
     UnusableRequest,
 )
 from bot.knowledge.service import UnknownCouncil
+from bot.learning.candidates import AlreadyTraining
+from bot.learning.model import AlreadyDecided, ModelRefused, NothingHere, OwnSuggestion, UnusableMark
+from bot.learning.reviewing import Contradicts
+from bot.privacy.pseudonyms_process import MaskingFailed
 from bot.staff.model import NotAllowed
 
 log = structlog.get_logger()
@@ -95,6 +99,14 @@ _REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     CaseNotFound: (404, "case_not_found", "There is no such case for you."),
     CaseHasEnded: (409, "case_ended", "This case has ended."),
     ChangedMeanwhile: (409, "changed_meanwhile", "Somebody changed this case meanwhile. Read it again first."),
+    OwnSuggestion: (403, "own_suggestion", "Nobody decides about their own suggestion."),
+    AlreadyDecided: (409, "suggestion_decided", "Somebody has decided about this suggestion."),
+    NothingHere: (404, "not_found", "There is no such theme, suggestion, candidate or chat for you."),
+    MaskingFailed: (
+        409,
+        "not_masked",
+        "Names could not be taken out of the words, so nothing was kept. Try again in a minute.",
+    ),
     UnknownStatus: (422, "unknown_status", "That status is not in the council's list."),
 }
 
@@ -118,6 +130,12 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem(422, "unusable_answers", str(error), fields=error.faults)
         case UnusableRequest():
             return Problem(422, "unusable_request", str(error))
+        case UnusableMark():
+            return Problem(422, "unusable_mark", str(error))
+        case Contradicts():
+            return Problem(409, "contradicts", str(error))
+        case ModelRefused() | AlreadyTraining():
+            return Problem(409, "not_now", str(error))
         case UnusableText():
             return Problem(422, error.code, str(error))
         case Taken():

@@ -63,6 +63,7 @@ def site(knowledge, tmp_path_factory) -> Iterator["Site"]:
         database_url=f"sqlite+aiosqlite:///{place}",
         councils_folder=ROOT / "councils",
         encoders_folder=ROOT / "var" / "encoders",
+        model=place.with_name("none"),  # so that nothing is trained here
         rate_limits=False,
     )
     port, ready, loop = free_port(), threading.Event(), asyncio.new_event_loop()

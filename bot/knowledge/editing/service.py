@@ -215,16 +215,18 @@ class Drafts:
 
     # ---- drafts that somebody's questions ask for
 
-    async def request(self, actor: Actor, council: str, title: str, questions: Sequence[str], origin: str) -> Draft:
+    async def request(
+        self, actor: Actor, council: str, title: str, questions: Sequence[str], origin: str, body: str = ""
+    ) -> Draft:
         """A draft that somebody should write, because residents asked and nothing answered; its author is nobody yet.
 
-        `origin` names what asks, such as "theme:" with its id; the same origin has one open draft. `questions` are masked.
+        `body` is a reply that staff gave, to begin with. `origin` names what asks, such as "theme:" with its id; the same origin has one open draft. `questions` are masked.
         Raises NoSuchEntry for a council that is not the actor's.
         """
         if council not in self._knowledge.packs or not actor.sees_council(council):
             raise NoSuchEntry
         asked = tuple(dict.fromkeys(" ".join(one.split())[:300] for one in questions if one.strip()))[:20]
-        fields = ArticleFields.stored({"title": title[:120], "questions": asked[:8]})
+        fields = ArticleFields.stored({"title": title[:120], "questions": asked[:8], "body": body})
         async with self._database.writing() as tx:
             there = await store.draft_of_origin(tx, council, origin)
             if there is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bot.web.staff_api import schemas
+from bot.web.staff_api import learning_schemas, schemas
 from bot.web.staff_api.routes import HERE
 
 _REF = "#/components/schemas/{model}"
@@ -27,7 +27,8 @@ _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 def staff_components() -> dict[str, Any]:
     """The shapes of the staff API, by name."""
-    models = [(model, "serialization") for model in _SENT] + [(model, "validation") for model in _ACCEPTED]
+    models: list[tuple[Any, str]] = [(model, "serialization") for model in (*_SENT, *learning_schemas.SENT)]
+    models += [(model, "validation") for model in (*_ACCEPTED, *learning_schemas.ACCEPTED)]
     _, definitions = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
     components: dict[str, Any] = definitions["$defs"]
     for name, record in _RECORDS.items():
@@ -39,7 +40,14 @@ def staff_components() -> dict[str, Any]:
 
 def staff_paths() -> dict[str, Any]:
     """The operations of the staff API."""
-    return {**_chat_paths(), **_helping_paths(), **_supervising_paths(), **_case_paths(), **_disruption_paths()}
+    return {
+        **_chat_paths(),
+        **_helping_paths(),
+        **_supervising_paths(),
+        **_case_paths(),
+        **_disruption_paths(),
+        **_learning_paths(),
+    }
 
 
 def _chat_paths() -> dict[str, Any]:
@@ -154,6 +162,39 @@ def _disruption_paths() -> dict[str, Any]:
         f"{HERE}/disruptions/{{council}}/{{id}}": {
             "delete": _op("staffEndDisruption", "End one before its last day.", {204: ""}, [place, disruption])
         },
+    }
+
+
+def _learning_paths() -> dict[str, Any]:
+    here = f"{HERE}/learning"
+    theme, candidate = [_in_path("id", "The theme.")], [_in_path("id", "The candidate.")]
+    suggestion = [_in_path("id", "The suggestion.")]
+    closed, state = (
+        [_in_query("closed", "yes for closed ones.")],
+        [_in_query("state", "waiting, accepted, refused or withdrawn.")],
+    )
+    one, many = "SuggestionShape", "LearningSuggestions"
+    return {
+        f"{here}/themes": {"get": _op("staffThemes", "What residents ask and do not get.", {200: "Themes"}, closed)},
+        f"{here}/themes/gather": {"post": _op("staffGather", "Look again now.", {200: "Gathered"})},
+        f"{here}/themes/{{id}}": {"get": _op("staffTheme", "A theme's messages.", {200: "ThemeWithMessages"}, theme)},
+        f"{here}/suggestions": {
+            "get": _op("staffLearningSuggestions", "What was suggested to learn.", {200: many}, state),
+            "post": _op("staffSuggestExample", "Say what a message means.", {201: one}, [], "NewExample"),
+        },
+        f"{here}/suggestions/{{id}}/accept": {
+            "post": _op("staffAcceptSuggestion", "Accept as a second person.", {200: one}, suggestion, "AcceptSuggestion")
+        },
+        f"{here}/suggestions/{{id}}/refuse": {
+            "post": _op("staffRefuseSuggestion", "Refuse with a reason.", {200: one}, suggestion, "WithReason")
+        },
+        f"{here}/models": {"get": _op("staffModels", "The live model and the candidates.", {200: "Models"})},
+        f"{here}/models/train": {"post": _op("staffTrain", "Train a candidate.", {202: "CandidateShape"})},
+        f"{here}/models/rollback": {"post": _op("staffRollBack", "Go back to the model before.", {200: "MadeLive"})},
+        f"{here}/models/{{id}}": {
+            "get": _op("staffCandidate", "Which answers change.", {200: "CandidateWithChanges"}, candidate)
+        },
+        f"{here}/models/{{id}}/promote": {"post": _op("staffPromote", "Make it live.", {200: "MadeLive"}, candidate)},
     }
 
 

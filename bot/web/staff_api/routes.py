@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, disruptions, events, helping, supervising
+from bot.web.staff_api import casework, chats, disruptions, events, helping, learning, supervising
 
 HERE = "/api/v1/staff"
 CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
@@ -57,3 +57,20 @@ def _add_helping(app: web.Application, chat: str) -> None:
     add_route(app, "POST", f"{chat}/promises", helping.promise, CHATS)
     add_route(app, "GET", f"{chat}/suggestions", helping.suggestions, CHATS)
     add_route(app, "GET", f"{chat}/replies", helping.ready_replies, CHATS)
+    _add_learning(app)
+
+
+def _add_learning(app: web.Application) -> None:
+    train, here = Permission.TRAIN_ASSISTANT, f"{HERE}/learning"
+    add_route(app, "GET", f"{here}/themes", learning.themes, train)
+    add_route(app, "POST", f"{here}/themes/gather", learning.gather, train)
+    add_route(app, "GET", f"{here}/themes/{{id}}", learning.theme, train)
+    add_route(app, "GET", f"{here}/suggestions", learning.suggestions, train)
+    add_route(app, "POST", f"{here}/suggestions", learning.suggest, train)
+    add_route(app, "POST", f"{here}/suggestions/{{id}}/accept", learning.accept, train)
+    add_route(app, "POST", f"{here}/suggestions/{{id}}/refuse", learning.refuse, train)
+    add_route(app, "GET", f"{here}/models", learning.models, train)
+    add_route(app, "POST", f"{here}/models/train", learning.train, train)
+    add_route(app, "POST", f"{here}/models/rollback", learning.roll_back, train)
+    add_route(app, "GET", f"{here}/models/{{id}}", learning.candidate, train)
+    add_route(app, "POST", f"{here}/models/{{id}}/promote", learning.promote, train)
