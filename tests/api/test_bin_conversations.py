@@ -206,20 +206,31 @@ async def test_a_home_without_rounds_gets_a_plain_sentence_and_the_article(resid
 
 
 class Failing:
-    """A provider that cannot be reached."""
+    """A provider that cannot be reached, or takes too long."""
+
+    def __init__(self, reason):
+        self.reason = reason
 
     async def knows(self, council):
         return True
 
     async def gather(self, address, first, last):
-        raise ProviderFailed("refused")
+        raise ProviderFailed(self.reason)
 
 
-async def test_a_failing_provider_ends_in_a_plain_sentence_and_a_link(resident, product):
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("refused", "I will not guess your days"),
+        ("missing", "I will not guess your days"),
+        ("slow", "Ask me again in a minute"),
+    ],
+)
+async def test_a_failing_provider_ends_in_a_plain_sentence_and_a_link(resident, product, reason, sentence):
     bins: Bins = product.public[keys.HOMES].bins
-    bins._providers = {**bins._providers, "enfield": Failing()}
+    bins._providers = {**bins._providers, "enfield": Failing(reason)}
     notice, answer = await resident.ask("when is my bin day at 12 Bath St EN1")
-    assert "I will not guess your days" in notice["text"]
+    assert sentence in notice["text"]
     assert "https://www.enfield.gov.uk/" in answer["text"]
 
 

@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.bins.outside import KEPT_FOR, REST, OutsideBins
-from bot.bins.providers import ProviderFailed
+from bot.bins.providers import LONGEST_WAIT, ProviderFailed
 from bot.bins.reading import ExternalBins, read_bins
 from bot.foundation.database import Database
 from bot.foundation.migrations import migrate
@@ -185,6 +185,21 @@ async def test_whatever_a_module_does_is_a_failure_and_no_crash(database, clock,
     outside = provider(database, clock, worker=script(text))
     with pytest.raises(ProviderFailed, match="refused"):
         await gather(outside)
+
+
+async def test_enfield_s_module_fails_plainly_where_there_is_no_browser_for_it_to_drive(database, clock):
+    """It opens the council's own page in a browser, so recorded pages cannot be served to it; nothing listens on this address."""
+    external = ExternalBins(module="EnfieldCouncil", names={}, web_driver="http://127.0.0.1:9", seconds=60.0)
+    outside = OutsideBins(database, clock, {"enfield": external}, longest_wait=60.0)
+    address = replace(make_address(990200000001), council="enfield")
+    today = datetime.now(UTC).date()
+    with pytest.raises(ProviderFailed, match="refused"):
+        await outside.gather(address, today, today + timedelta(days=60))
+    await outside.close()
+
+
+def test_nobody_waits_three_seconds_for_another_system():
+    assert LONGEST_WAIT < 3
 
 
 async def test_without_the_package_it_says_that_it_is_missing(database, clock):
