@@ -115,11 +115,14 @@ class Cases:
         """
         wanted = read_reference(reference)
         await self._limits.count("case_lookups", who)
+        tries = f"{wanted} {who}"
         if wanted:
-            await self._limits.count("case_tries", wanted)
+            await self._limits.check("case_tries", tries)
         async with self._database.reading() as tx:
             case = await store.case_by_reference(tx, wanted) if wanted else None
         if not same_code(code, case.code if case else "") or case is None:
+            if wanted:
+                await self._limits.count("case_tries", tries)
             raise CaseNotFound
         return case
 

@@ -16,6 +16,16 @@ async def test_a_use_over_the_limit_is_refused_with_a_time_to_try_again():
     await limits.count("messages", "another")
 
 
+async def test_a_limit_can_be_asked_about_without_counting():
+    limits = Limits(Metrics())
+    for _ in range(40):
+        await limits.check("messages", "one")
+    for _ in range(30):
+        await limits.count("messages", "one")
+    with pytest.raises(TooOften):
+        await limits.check("messages", "one")
+
+
 async def test_limits_that_are_not_enforced_only_count():
     metrics = Metrics()
     limits = Limits(metrics, enforced=False)
