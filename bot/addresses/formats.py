@@ -193,7 +193,8 @@ def recognise(first: Sequence[str], given: Mapping[str, str] | None = None) -> t
             return Format(f"{name} without a header", tuple(columns), read), False
     if header[:1] == ("10",) or first[0].strip() in ("11", "15", "21", "23", "24", "28", "29", "99"):
         raise UnusableFile(
-            "This is AddressBase Premium, several kinds of line in one file. Use AddressBase Core or Plus instead."
+            "This is AddressBase Premium, several kinds of line in one file, which is not read here. Order AddressBase Core or Plus "
+            "for your area as CSV from Ordnance Survey, or export a CSV with the columns UPRN, ADDRESS and POSTCODE from your gazetteer."
         )
     found = {part: name for part, names in LOCAL.items() for name in names if name in header}
     if "uprn" in found and "postcode" in found and ("line" in found or "street" in found):
