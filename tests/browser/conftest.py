@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from bot.app import Product, running
 from bot.knowledge.service import Knowledge
@@ -153,6 +153,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("No Chromium is installed, and CI must test in a browser: install the package chromium.")
         pytest.skip("No Chromium is installed: install the package chromium to run the tests in a browser.")
+    expect.set_options(timeout=20_000)  # a busy machine may take its time; a right page is never wrong for it
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -6,6 +6,7 @@ With DESK_WRITE_DOCS=yes the pictures of docs/console.md are made anew. The admi
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page
@@ -18,7 +19,7 @@ from bot.staff.model import Actor, Role, command_line_actor
 from bot.staff.switch_model import Feature
 from bot.web import keys
 from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, on_desk, picture_folder
-from tests.browser.people import WIDE, at_desk
+from tests.browser.people import WIDE, at_desk, later
 
 # Residents of this page are invented: their first words, the topic, whether danger was recognised, and what they have been told.
 WAITING = (
@@ -28,7 +29,7 @@ WAITING = (
         "bailiffs_at_door",
     ),
     ("My bin was not collected for the second week running", "bin_missed", ""),
-    ("How do I tell you that I have moved?", "ct_moving_in", ""),
+    ("How do I tell you that I have moved?", "ct_moving", ""),
 )
 MINE = "I moved out of 14 Bath Street on 3 November, and my new bill is still for the old house. What do I owe?"
 PAGES = ("desk", "drafts", "cases", "history", "disruptions", "switches", "audit", "staff", "tokens", "account")
@@ -39,6 +40,7 @@ class Floor:
 
     def __init__(self, desk: Desk) -> None:
         assert desk.product
+        self.desk = desk
         self.parts = desk.product.public
         self.room = self.parts[keys.HANDOFF]
         everything = tuple(role for role in Role if role != Role.ANALYST)
@@ -55,7 +57,8 @@ class Floor:
         await self._checked()
         await self._mine()
         for words, topic, matter in WAITING:
-            await self._queued(words, Card(want=words, topic=topic, matter=matter, language=""))
+            await self._queued(words, Card(want=words, topic=topic, matter=matter))
+            later(self.desk, seconds=20)
         await self._posted()
 
     async def _queued(self, words: str, card: Card, told: Sequence[Reply] = ()) -> str:
@@ -74,7 +77,7 @@ class Floor:
         return conversation_id, (await self.room.desks.claim(actor, conversation_id)).epoch
 
     async def _past(self) -> None:
-        card = Card(want="When do I get my garden waste sticker?", topic="bin_garden")
+        card = Card(want="When do I get my garden waste sticker?", topic="bin_garden_waste")
         chat, epoch = await self._taken(self.maya, card.want, card)
         await self.room.desks.reply(self.maya, chat, "m1", "It is in the post and comes this week.", epoch)
         await self.room.passing.end(self.maya, chat, "answered")
@@ -89,7 +92,7 @@ class Floor:
         article = self.parts[keys.KNOWLEDGE].article("enfield", "ct-pay")
         told = [self.parts[keys.COMPOSER].answer("enfield", article, "ct_pay", 0.91)] if article else []
         details = (("Moved out on", "3 November 2026"),)
-        card = Card(MINE, "ct_moving_out", ("Pay your council tax",), "14 Bath Street, EN1 1AA", details, ("•••••417",))
+        card = Card(MINE, "ct_moving", ("Pay your council tax",), "14 Bath Street, EN1 1AA", details, ("•••••417",))
         self.chat, epoch = await self._taken(self.maya, MINE, card, told)
         await self.room.desks.reply(self.maya, self.chat, "m1", "Hello, I have your card and am looking at your bill.", epoch)
         await self.room.desks.note(self.maya, self.chat, "n1", "Old tenancy ended 3 November. The landlord has confirmed it.")
@@ -134,7 +137,7 @@ def look(page: Page, name: str = "", *, phone: str = "") -> None:
 
 
 def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE)
+    page = browse(open_desk, viewport=WIDE, locale="en-GB")
     at_desk(page, "maya")
     for name in PAGES:
         page.goto(f"/console/{name}")
@@ -146,7 +149,7 @@ def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
 
 
 def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE)
+    page = browse(open_desk, viewport=WIDE, locale="en-GB")
     at_desk(page, "maya")
     page.goto(f"/console/desk/{floor.chat}")
     page.locator("#text").fill("You owe nothing for the old house after 3 November. Your new bill comes")
@@ -159,7 +162,7 @@ def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(open
 
 
 def test_a_refusal_stands_above_the_chat_and_what_was_typed_is_still_there(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE)
+    page = browse(open_desk, viewport=WIDE, locale="en-GB")
     at_desk(page, "ben")
     page.goto(f"/console/desk/{floor.chat}")
     page.locator("#desk").wait_for()
@@ -168,16 +171,20 @@ def test_a_refusal_stands_above_the_chat_and_what_was_typed_is_still_there(open_
 
 
 def test_out_of_hours_a_resident_reads_when_it_opens_and_what_there_is_instead(evening_desk, browse):
-    page = browse(evening_desk, viewport=PHONE)
+    page = browse(evening_desk, viewport=PHONE, locale="en-GB")
     page.goto("/chat/enfield")
     ask(page, "how do i pay my council tax")
     page.get_by_role("button", name="Talk to a person").last.click()
     page.get_by_text("is closed now").wait_for()
     assert faults(page) == []
+    page.get_by_text("is closed now").evaluate("one => one.closest('.message').scrollIntoView()")
     _picture(page, "phone-closed")
 
 
 def _picture(page: Page, name: str) -> None:
     if name and os.environ.get("DESK_WRITE_DOCS") == "yes":
+        from PIL import Image  # only whoever writes documents needs it
+
         page.evaluate("document.activeElement?.blur()")
-        page.screenshot(path=picture_folder() / f"{name}.png")
+        shot = Image.open(BytesIO(page.screenshot()))
+        shot.quantize(96, dither=Image.Dither.NONE).save(picture_folder() / f"{name}.png", optimize=True)

@@ -35,6 +35,7 @@ async def cases(request: web.Request) -> web.Response:
         wanted=query,
         teams=room.desks.teams(council),
         today=request.app[keys.CASES].today(),
+        team_name=lambda case: room.wording.plan(case.council).team(case.team).name,
         status_label=lambda case: request.app[keys.CASES].status(case.council, case.status).label,
     )
 
