@@ -214,3 +214,21 @@ async def test_a_supervisor_has_a_new_colleague_checked_and_sets_how_much_they_t
     assert "Is this right?" in (await sue.get("/console/drafts")).text
     assert "desk_changed" in await actions(floor, f"account:{ada.account.id}")
     assert (await ada.post(one, {"supervised": ""})).status == 403
+
+
+async def test_whoever_closed_the_page_is_not_taken_for_there_when_something_happens(floor, monkeypatch):
+    await floor.sit_down("Ada Adviser")
+    resident, room, looked_in = await floor.in_queue(), floor.product.public[keys.HANDOFF], []
+    async with floor.client.get(f"/api/v1/conversations/{resident.id}/events", headers=resident.headers) as stream:
+        await stream.content.readany()
+        stream.close()
+
+    async def seen(conversation):
+        looked_in.append(conversation.id)
+
+    await asyncio.sleep(0.2)
+    monkeypatch.setattr(room.residents, "seen", seen)
+    for _ in range(3):  # such as others who leave the queue
+        await room.access.parts.bus.wake(resident.id)
+        await asyncio.sleep(0.05)
+    assert looked_in == []

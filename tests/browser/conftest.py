@@ -155,7 +155,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("No Chromium is installed: install the package chromium to run the tests in a browser.")
     expect.set_options(timeout=20_000)  # a busy machine may take its time; a right page is never wrong for it
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=en-GB"])
         yield browser
         browser.close()
 

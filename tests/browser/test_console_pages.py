@@ -47,6 +47,7 @@ class Floor:
         self.maya = add_account(desk, "Maya Everyrole", *everything).actor()
         self.cleo = add_account(desk, "Cleo Newcomer", Role.ADVISER).actor()
         self.chat = self.case = ""
+        self.residents: list[str] = []
 
     async def fill(self) -> None:
         """Everything that the pages show."""
@@ -61,6 +62,11 @@ class Floor:
             later(self.desk, seconds=20)
         await self._posted()
 
+    async def look_in(self) -> None:
+        """Every resident's page looks in, as an open one does."""
+        for resident in self.residents:
+            await self.parts[keys.CONVERSATIONS].read(resident, 0)
+
     async def _queued(self, words: str, card: Card, told: Sequence[Reply] = ()) -> str:
         conversations, composer = self.parts[keys.CONVERSATIONS], self.parts[keys.COMPOSER]
         conversation, _, _ = await conversations.begin("enfield", [composer.greeting("enfield")])
@@ -70,6 +76,7 @@ class Floor:
             return await self.room.residents.enter(tx, current, card, "asked")
 
         await conversations.replies_ready(conversation, [said, *told], Context(), conversation.last_seq + 2, [Together(within)])
+        self.residents.append(conversation.id)
         return conversation.id
 
     async def _taken(self, actor: Actor, words: str, card: Card, told: Sequence[Reply] = ()) -> tuple[str, int]:
@@ -138,6 +145,7 @@ def look(page: Page, name: str = "", *, phone: str = "") -> None:
 
 def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
     page = browse(open_desk, viewport=WIDE, locale="en-GB")
+    on_desk(open_desk, floor.look_in())
     at_desk(page, "maya")
     for name in PAGES:
         page.goto(f"/console/{name}")
@@ -150,6 +158,7 @@ def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
 
 def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(open_desk, browse, floor):
     page = browse(open_desk, viewport=WIDE, locale="en-GB")
+    on_desk(open_desk, floor.look_in())
     at_desk(page, "maya")
     page.goto(f"/console/desk/{floor.chat}")
     page.locator("#text").fill("You owe nothing for the old house after 3 November. Your new bill comes")

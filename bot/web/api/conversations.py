@@ -15,6 +15,7 @@ from bot.web import keys
 from bot.web.access import PUBLIC, add_route
 from bot.web.api.reading import access_conversation, number_in_query, read_body
 from bot.web.api.schemas import Answers, Feedback, NewConversation, NewMessage, message_shape, page_shape, state_shape
+from bot.web.streams import is_heard
 
 LONGEST_WAIT = 30  # seconds of one long-poll
 STREAM_SECONDS = 15  # a stream is told that it lives at least this often
@@ -91,7 +92,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     state = None
     with suppress(ConnectionResetError):  # the resident left; whatever comes next waits in the database
         async with conversations.listen(conversation.id) as news:
-            while not stopping.is_set():
+            while is_heard(request) and not stopping.is_set():
                 page = await conversations.read(conversation.id, seq)
                 for message in page.messages:
                     seq = message.seq

@@ -14,6 +14,7 @@ from bot.web import keys
 from bot.web.access import actor_of
 from bot.web.api.reading import number_in_query
 from bot.web.staff_api import schemas
+from bot.web.streams import is_heard
 
 SIGN_OF_LIFE = 12.0
 LARGEST_SEQ = 2_147_483_647
@@ -34,7 +35,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     queue, chats, state = "", "", (0, "")
     with suppress(ConnectionResetError):
         async with room.desks.listen(actor, conversation_id) as news:
-            while not stopping.is_set():
+            while is_heard(request) and not stopping.is_set():
                 await room.presences.here(actor)
                 snapshot = await room.desks.queue(actor)
                 if snapshot.version != queue:

@@ -15,6 +15,7 @@ from bot.staff.model import NotAllowed
 from bot.web import keys
 from bot.web.access import actor_of, session_token
 from bot.web.console.desk.gathering import Workspace, gather
+from bot.web.streams import is_heard
 
 SIGN_OF_LIFE = 12.0  # seconds; presence.py takes five missed ones for an empty chair
 
@@ -30,7 +31,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     shown = ""
     with suppress(ConnectionResetError):
         async with room.desks.listen(actor, conversation_id) as news:
-            while not stopping.is_set():
+            while is_heard(request) and not stopping.is_set():
                 await room.presences.here(actor)
                 try:
                     space = await gather(request, conversation_id)
