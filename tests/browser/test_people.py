@@ -158,6 +158,7 @@ def test_an_adviser_whose_session_ends_in_the_middle_of_a_reply_loses_no_word_of
     adviser.locator("#text").press_sequentially(" you moved in May.")
     adviser.keyboard.press("Control+Enter")
     resident.get_by_text("Your bill is right, because you moved in May.").wait_for()
+    expect(adviser.locator("#text")).to_have_value("")
     adviser.reload()
     expect(adviser.locator("#text")).to_have_value("")  # what was sent is kept no more
     end_chat(adviser)
@@ -185,8 +186,11 @@ def test_a_switch_and_a_notice_reach_residents_at_once(open_desk, browse):
     resident.get_by_text("turned off").last.wait_for()
     supervisor.get_by_role("button", name="Turn the assistant on").click()
     supervisor.get_by_role("button", name="Withdraw").click()
-    resident.goto("/chat/enfield?new=yes")
-    expect(resident.get_by_text("Our office in Bath Street is closed today.")).to_have_count(0)
+    supervisor.get_by_text("The notice is withdrawn.").wait_for()
+    another = browse(open_desk, viewport=PHONE)
+    another.goto("/chat/enfield")
+    another.get_by_text("I am a machine").wait_for()
+    expect(another.get_by_text("Our office in Bath Street is closed today.")).to_have_count(0)
 
 
 def test_in_the_evening_a_message_is_left_and_promised_with_a_reference_and_a_day(evening_desk, browse):
