@@ -21,6 +21,7 @@ import yaml
 
 from bot.commands.accounts import demo_lines
 from bot.commands.errors import CommandFailed
+from bot.foundation.logs import set_up_logs
 from bot.settings import Settings
 from bot.supervisor import CannotStart, Port, Program, Supervisor, check_ports
 
@@ -38,6 +39,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs until SIGINT or SIGTERM; everything it started has ended by then."""
+    set_up_logs(settings.log_format, quiet=True)  # this process talks to people; logs are the gateway's and the engine's
     try:
         check_ports(ports(settings))
         with suppress(KeyboardInterrupt):  # one that came before the loop took the signals over: nothing is running yet

@@ -17,10 +17,8 @@ def at_desk(page: Page, name: str = "ada") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.locator("#desk").wait_for()
-    if page.locator("#presence summary").inner_text().strip() != "Available":
-        page.locator("#presence summary").click()
-        page.locator("#presence-choice").select_option("available")
-        page.locator("#presence form button").click()
+    if page.locator("#presence summary").inner_text().strip() == "Not at the desk":
+        page.get_by_role("button", name="Sit down and take chats").click()
         expect(page.locator("#presence summary")).to_contain_text("Available")
 
 
