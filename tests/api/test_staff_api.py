@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from bot.staff.audit import Filter
 from bot.staff.model import Permission, Role, command_line_actor
 from bot.web import keys
 from bot.web.api.openapi import openapi_document
@@ -146,6 +147,27 @@ async def test_a_program_asks_sends_and_promises_what_the_console_can(floor):
     kinds = [one["kind"] for one in (await resident.read(0))["messages"] if one["from"] == "staff"]
     assert kinds == ["question", "answer", "case", "promise", "question"]
     assert [one["state"] for one in (await ada.call("GET", here))[1]["requests"]] == ["open", "open"]
+
+
+async def test_a_chat_lent_for_a_form_can_be_taken_back_before_the_form_is_done(floor):
+    ada = await program(floor)
+    await available(ada)
+    resident = await floor.in_queue()
+    _, chat = await ada.call("POST", f"/chats/{resident.id}/claim")
+    ask = {"client_message_id": "f1", "kind": "application", "form": "bin_missed", "epoch": chat["epoch"]}
+    assert (await ada.call("POST", f"/chats/{resident.id}/requests", ask))[0] == 201
+    assert (await ada.call("POST", f"/chats/{resident.id}/recall"))[0] == 404  # nothing is lent yet
+    await resident.send(choice="start:application:bin_missed")
+    for _ in range(100):
+        if (await ada.call("GET", f"/chats/{resident.id}"))[1]["stage"] == "lent":
+            break
+        await asyncio.sleep(0.05)
+    assert (await ada.call("POST", f"/chats/{resident.id}/recall"))[0] == 204
+    page = await resident.read(0)
+    assert page["state"]["owner"] == "staff"
+    assert "goes on with you now" in page["messages"][-1]["text"]
+    events, _ = await floor.product.public[keys.STAFF].audit.read(command_line_actor(), Filter(action="chat_recalled"))
+    assert [event.subject for event in events] == [f"conversation:{resident.id}"]
 
 
 async def test_a_program_has_suggestions_and_ready_replies(floor):
