@@ -58,10 +58,12 @@ def wait_until(url: str, started: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def running_engine(folder: Path, port: int, actions_port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running_engine(
+    folder: Path, port: int, actions_port: int, model: Path = Path("var/models/current")
+) -> Iterator[subprocess.Popen[bytes]]:
     """The real engine on a port."""
     log = folder / "engine.log"
-    command = [str(ENGINE_PYTHON), "-m", "desk_engine.serve", "--port", str(port), "--model", "var/models/current"]
+    command = [str(ENGINE_PYTHON), "-m", "desk_engine.serve", "--port", str(port), "--model", str(model)]
     actions = {"DESK_ACTIONS_URL": f"http://127.0.0.1:{actions_port}/actions"}
     with process(command, actions, log) as started:
         wait_until(f"http://127.0.0.1:{port}/status", started, log)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.dialogue.model import Bands, bare
+from bot.conversations.text import clean_text
+from bot.dialogue.model import Bands, bare, questions_in
 from bot.evaluation.baseline import groups
 from bot.evaluation.engine import Readings
 from bot.evaluation.model import Example, Judged, Rate, read_held_out, words_of_training
@@ -47,6 +48,8 @@ class Replaying:
         """
         known = words_of_training(TRAINING) | learnt
         graded = [one for one in read_held_out(HELD_OUT) if bare(one.text) not in known]
+        for readings in (live, candidate):  # in one go: each time costs the engine's Python its start
+            readings.of(_texts_of([*(one.text for one in graded), *(one.text for one in recent)]))
         council = self.knowledge.council_ids[0]
         before, after = (self._groups(readings, graded, council) for readings in (live, candidate))
         counted = tuple(Group(name, rate.of, rate.count, after[name].count) for name, rate in before.items())
@@ -79,10 +82,18 @@ class Replaying:
         """What the resident gets, as far as the model has a part in it."""
         if served.urgent:
             return Got("urgent")
+        if served.turned_away:
+            return Got("turned_away")
         if served.answered:
             articles = (self.knowledge.best_for_intent(council, intent, served.example.text) for intent in served.answered)
             return Got("answered", served.answered, tuple(article.id for article in articles if article))
         return Got(WAYS.get(served.way, "asked" if served.offered else "other"), served.offered)
+
+
+def _texts_of(messages: Sequence[str]) -> list[str]:
+    """What the assistant asks to be read of these messages: each as it is sent, and its parts."""
+    cleaned = [clean_text(text) for text in messages]
+    return list(dict.fromkeys([*messages, *cleaned, *(part for text in cleaned for part in questions_in(text))]))
 
 
 def _change(council: str, old: Served, new: Served, got: Got, gets: Got) -> Change:

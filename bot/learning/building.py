@@ -13,6 +13,7 @@ from bot.learning.candidates import Candidates
 from bot.learning.examples import KnownExamples, examples_of
 from bot.learning.launching import Launcher
 from bot.learning.marking import Marking, TeamsAllow
+from bot.learning.meaning import Meaning
 from bot.learning.model import Promotion
 from bot.learning.noting import Noting
 from bot.learning.parts import ArticleDrafts, Mask, Parts
@@ -102,7 +103,7 @@ async def running_learning(
         noting=Noting(parts.clock),
         marking=Marking(parts, reviewing, teams_allow),
         suggesting=Suggesting(parts, reviewing),
-        theming=Theming(parts, knowledge.council_ids, knowledge.embed),
+        theming=Theming(parts, knowledge.council_ids, Meaning(knowledge.embed, knowledge.encoder)),
         launch=launcher,
     )
     await room.theming.start()

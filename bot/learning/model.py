@@ -204,7 +204,7 @@ class Group:
 class Got:
     """What a resident gets for a message: how it is dealt with, and the intents and articles of it."""
 
-    way: str  # answered, asked, not_understood, urgent or other
+    way: str  # answered, asked, not_understood, turned_away, urgent or other
     intents: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
 

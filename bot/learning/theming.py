@@ -7,10 +7,10 @@ and when somebody asks for it; the heavy parts are in threads. Themes keep their
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import structlog
@@ -32,14 +32,22 @@ EVERY = 300.0  # seconds between rounds
 FEWEST_PEOPLE = 2
 SHOWN_LENGTH = 160
 SINGLES = 30
+MARK_BYTES = 8
 
-Embed = Callable[[Sequence[str]], Vectors]
+
+class Embeds(Protocol):
+    """What makes vectors of messages; meaning.py."""
+
+    mark: bytes  # eight bytes that name the encoders
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text."""
 
 
 class Theming:
     """The themes of this product. Build one in building.py; `start` and `close_down` it in app.py."""
 
-    def __init__(self, parts: Parts, councils: Sequence[str], embed: Embed) -> None:
+    def __init__(self, parts: Parts, councils: Sequence[str], embed: Embeds) -> None:
         self._parts = parts
         self._councils = councils
         self._embed = embed
@@ -127,11 +135,8 @@ class Theming:
         if not found:
             return 0
         masked = await self._parts.mask([text for _, text in found])
-        vectors = await asyncio.to_thread(self._embed, masked)
-        rows = [
-            (signal_id, text, np.asarray(vector, np.float16).tobytes())
-            for (signal_id, _), text, vector in zip(found, masked, vectors, strict=True)
-        ]
+        vectors = await asyncio.to_thread(self._packed, masked)
+        rows = [(signal_id, text, vector) for (signal_id, _), text, vector in zip(found, masked, vectors, strict=True)]
         async with self._parts.database.writing() as tx:
             await store.keep_masked(tx, rows)
         return len(rows)
@@ -140,9 +145,20 @@ class Theming:
         since = self._parts.clock.now() - PERIOD
         async with self._parts.database.reading() as tx:
             found = await store.for_themes(tx, council, since, MOST)
+            stale = [signal for signal, vector in found if not vector.startswith(self._embed.mark)]
+        if stale:  # of other encoders than those of today
+            made = await asyncio.to_thread(self._packed, [signal.text for signal in stale])
+            fresh = {signal.id: vector for signal, vector in zip(stale, made, strict=True)}
+            async with self._parts.database.writing() as tx:
+                await store.keep_masked(tx, [(signal.id, signal.text, fresh[signal.id]) for signal in stale])
+            found = [(signal, fresh.get(signal.id, vector)) for signal, vector in found]
         rows, members = await asyncio.to_thread(_themes_of, found)
         async with self._parts.database.writing() as tx:
             await store.set_themes(tx, council, rows, members)
+
+    def _packed(self, texts: Sequence[str]) -> list[bytes]:
+        """Vectors as they are kept: the mark of their encoders, then the numbers."""
+        return [self._embed.mark + np.asarray(vector, np.float16).tobytes() for vector in self._embed(texts)]
 
     async def _rounds(self) -> None:
         while True:
@@ -157,11 +173,10 @@ class Theming:
 
 def _themes_of(found: Sequence[tuple[Signal, bytes]]) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
     """The themes of these signals as rows, and the signals in each."""
-    with_vectors = [(signal, vector) for signal, vector in found if vector]
-    if not with_vectors:
+    if not found:
         return [], {}
-    signals = [signal for signal, _ in with_vectors]
-    vectors = np.stack([np.frombuffer(vector, np.float16).astype(np.float32) for _, vector in with_vectors])
+    signals = [signal for signal, _ in found]
+    vectors = np.stack([np.frombuffer(vector[MARK_BYTES:], np.float16).astype(np.float32) for _, vector in found])
     groups = [[signals[place] for place in group.places] for group in grouped(vectors)]
     groups = [group for group in groups if len({one.conversation_id for one in group}) >= FEWEST_PEOPLE]
     before = [(one.id, one.theme_id) for one in signals if one.theme_id]

@@ -24,7 +24,7 @@ import yaml
 
 from desk_engine.evaluate import CLASSIFIER, FILES_OF_READER, Evaluation, EvaluationFailed, Places
 from desk_engine.light import spare_tensorflow
-from desk_engine.train import content_hash
+from desk_engine.train import LEARNT, content_hash
 from encoders import EncoderError
 
 
@@ -48,9 +48,7 @@ def examples_in(files: list[Path]) -> list[tuple[str, str]]:
 
 def refit(places: Places, learnt: Path, out: Path) -> Path:
     """The candidate of the project and what was learnt, fitted if it is not there yet. Raises RefitFailed."""
-    base = places.models / f"{content_hash(places.root, places.encoders)}.tar.gz"
-    if not base.is_file():
-        raise RefitFailed("The model of the project as it is now has not been trained: run `make train`, then train again.")
+    base = _trained_by_setup(places)
     out.mkdir(parents=True, exist_ok=True)
     candidate = out / f"{content_hash(places.root, places.encoders, learnt)}.tar.gz"
     if candidate.is_file():
@@ -72,6 +70,15 @@ def refit(places: Places, learnt: Path, out: Path) -> Path:
         check(unfinished)
         unfinished.replace(candidate)
     return candidate
+
+
+def _trained_by_setup(places: Places) -> Path:
+    """The model of this very project: with what the live model has learnt, or without. Their domain and rules are the same."""
+    for learnt in (None, places.models / LEARNT):
+        model = places.models / f"{content_hash(places.root, places.encoders, learnt)}.tar.gz"
+        if model.is_file():
+            return model
+    raise RefitFailed("The model of the project as it is now has not been trained: run `make train`, then train again.")
 
 
 def _repack(base: Path, made: Path, reader: Path) -> None:

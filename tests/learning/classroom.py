@@ -34,8 +34,20 @@ def make_trainer(name: str = "Tara Trainer", council: str = "enfield", role: Rol
 TARA, RAVI = make_trainer(), make_trainer("Ravi Reviewer")
 
 
-def same_words(texts: Sequence[str]) -> Vectors:
+class SameWords:
     """Vectors of the words in a text: texts that share words are near. Real vectors are tried in the browser's test."""
+
+    def __init__(self, mark: bytes = b"words..1") -> None:
+        self.mark = mark
+        self.asked: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text."""
+        self.asked += texts
+        return _vectors(texts)
+
+
+def _vectors(texts: Sequence[str]) -> Vectors:
     rows = np.zeros((len(texts), 256), np.float32)
     for row, text in zip(rows, texts, strict=True):
         for word in text.lower().split():
@@ -71,7 +83,7 @@ class Classroom:
         self.promoting = Promoting(self.parts, self.engine)
         self.noting = Noting(self.clock)
         self.marking = Marking(self.parts, self.reviewing, teams_allow)
-        self.theming = Theming(self.parts, ["enfield", "buckinghamshire"], same_words)
+        self.theming = Theming(self.parts, ["enfield", "buckinghamshire"], SameWords())
 
     async def conversation(self, *said: str, council: str = "enfield") -> Conversation:
         """A conversation in which the resident typed these, one after the other, each answered with an article."""

@@ -4,8 +4,9 @@ import pytest
 
 from bot.learning.model import NothingHere, SignalKind, UnusableMark
 from bot.learning.store import marks_of
+from bot.learning.theming import Theming
 from bot.staff.model import NotAllowed, Role
-from tests.learning.classroom import TARA, make_trainer
+from tests.learning.classroom import TARA, SameWords, make_trainer
 
 PLASTICS = ("where do soft plastics go", "do soft plastics go in recycling", "soft plastics go where please, Mrs Jones")
 
@@ -48,6 +49,17 @@ async def test_a_theme_keeps_its_id_and_stays_closed_while_more_people_ask(class
     assert (after.id, after.people, after.closed_by) == (before.id, 4, "Tara Trainer")
     await classroom.theming.reopen(TARA, after.id)
     assert len(await classroom.theming.themes(TARA)) == 1
+
+
+async def test_other_encoders_make_the_vectors_anew_and_the_same_ones_do_not(classroom):
+    await classroom.unanswered(*PLASTICS)
+    await classroom.theming.gather()
+    [before] = await classroom.theming.themes(TARA)
+    other = SameWords(b"words..2")
+    for _ in range(2):
+        await Theming(classroom.parts, ["enfield"], other).gather()
+    assert len(other.asked) == 3
+    assert [one.id for one in await classroom.theming.themes(TARA)] == [before.id]
 
 
 async def test_a_theme_goes_with_its_conversations(classroom):
