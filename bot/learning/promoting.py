@@ -5,6 +5,7 @@ the old one. Only when it serves the new one is `current` changed and the promot
 no obstacle: it starts with what is current.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Protocol
 
@@ -32,10 +33,15 @@ class Promoting:
     def __init__(self, parts: Parts, server: Server) -> None:
         self._parts = parts
         self._server = server
+        self._one_at_a_time = asyncio.Lock()
 
     async def promote(self, actor: Actor, candidate_id: str) -> Promotion:
         """Makes a candidate the live model. Raises NothingHere, UnusableMark, ModelRefused, NotAllowed."""
         actor.needs(Permission.TRAIN_ASSISTANT)
+        async with self._one_at_a_time:
+            return await self._promote(actor, candidate_id)
+
+    async def _promote(self, actor: Actor, candidate_id: str) -> Promotion:
         async with self._parts.database.reading() as tx:
             candidate = await candidates_store.one(tx, candidate_id)
         if candidate is None:
@@ -55,11 +61,11 @@ class Promoting:
     async def roll_back(self, actor: Actor) -> Promotion:
         """Goes back to the model that was live before. Raises UnusableMark, ModelRefused, NotAllowed."""
         actor.needs(Permission.TRAIN_ASSISTANT)
-        live = self._parts.shelf.live()
-        previous = await self.previous()
-        if not previous:
-            raise UnusableMark("There is no earlier model to go back to.")
-        return await self._make_live(actor, previous, live, "rolled_back")
+        async with self._one_at_a_time:
+            previous = await self.previous()
+            if not previous:
+                raise UnusableMark("There is no earlier model to go back to.")
+            return await self._make_live(actor, previous, self._parts.shelf.live(), "rolled_back")
 
     async def previous(self) -> str:
         """The model that a roll-back would make live; empty when there is none."""

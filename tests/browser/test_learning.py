@@ -94,6 +94,7 @@ class Talking:
     """Residents who go on talking on a thread of their own; every message must be answered, and by the engine."""
 
     address: str
+    pause: float = 0.0  # seconds between two messages
     sent: int = 0
     unanswered: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -118,6 +119,7 @@ class Talking:
             for text in ("how do i pay my council tax", "when is my bin collected"):
                 replies = await resident.ask(text)
                 self.sent += 1
+                await asyncio.sleep(self.pause)
                 if not replies or any(reply["data"].get("reason") in ("degraded", "failed") for reply in replies):
                     self.unanswered.append(f"{text}: {[reply['kind'] for reply in replies]}")
 
@@ -152,18 +154,28 @@ def somebody(chromium: Browser, school: School) -> Iterator[Callable[[str], Page
 
 
 def looked_at(page: Page, name: str) -> None:
-    """Nothing wrong for axe, nothing sideways on a telephone; a picture when it is asked for."""
-    if os.environ.get("DESK_PICTURES") == "yes":
-        page.screenshot(path=picture_folder() / f"learning-{name}.png")
-    assert faults(page) == []
-    before = page.viewport_size
+    """Nothing wrong for axe in light, dark and with every fold open, nothing sideways on a telephone; a picture if asked for."""
+    if os.environ.get("DESK_LOOK"):
+        page.screenshot(path=Path(os.environ["DESK_LOOK"]) / f"{name}.png", full_page=True)
+    _picture(page, name)
+    page.evaluate(
+        "document.querySelectorAll('details:not([open])').forEach((fold) => { fold.open = true; fold.dataset.test = '' })"
+    )
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == [], f"{name}, {scheme}"
     page.set_viewport_size(PHONE)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if os.environ.get("DESK_PICTURES") == "phone":
-        page.screenshot(path=picture_folder() / f"learning-{name}-phone.png", full_page=True)
-    assert faults(page) == []
-    page.set_viewport_size(before)  # type: ignore[arg-type]
-    assert wide <= PHONE["width"], f"{name} scrolls sideways"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], f"{name} scrolls sideways on a phone"
+    assert faults(page) == [], f"{name} on a phone"
+    if os.environ.get("DESK_LOOK"):
+        page.screenshot(path=Path(os.environ["DESK_LOOK"]) / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(WIDE)
+    page.evaluate("document.querySelectorAll('details[data-test]').forEach((fold) => { fold.open = false })")
+
+
+def _picture(page: Page, name: str) -> None:
+    if name in ("themes", "candidate") and os.environ.get("DESK_PICTURES") == "yes":
+        page.screenshot(path=picture_folder() / f"learning-{name}.png")
 
 
 @pytest.mark.timeout(1800)
@@ -202,7 +214,7 @@ def test_from_a_question_nobody_could_answer_to_its_answer_and_back(school, some
     tara.goto("/console/learning/models")
     tara.get_by_text("5 accepted examples are new since then.").wait_for()
     looked_at(tara, "model")
-    with Talking(school.address) as meanwhile:
+    with Talking(school.address, pause=2.0) as meanwhile:
         tara.get_by_role("button", name="Train a candidate").click()
         tara.get_by_text("A candidate is being trained").wait_for()
         looked_at(tara, "training")

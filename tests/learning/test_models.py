@@ -87,6 +87,13 @@ async def test_what_failed_or_was_compared_with_another_model_is_not_promoted(cl
         await classroom.promoting.promote(TARA, "ffffffff")
 
 
+async def test_a_second_press_on_make_live_changes_nothing(classroom):
+    one = await classroom.trained("second")
+    done = await asyncio.gather(*(classroom.promoting.promote(TARA, one.id) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in done) == ["Promotion", "UnusableMark"]
+    assert (classroom.engine.served, await classroom.promoting.previous()) == (["second"], "first")
+
+
 async def test_an_engine_that_refuses_a_model_leaves_everything_as_it_was(classroom):
     one = await classroom.trained("second")
     classroom.engine.refuses = "The model cannot be loaded (ValueError)."
