@@ -30,7 +30,8 @@ def free_port() -> int:
 def process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process with its output in a file, stopped at the end."""
     with log.open("wb") as output:
-        started = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output)
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("DESK_")}  # settings are the test's
+        started = subprocess.Popen(command, cwd=ROOT, env=plain | environment, stdout=output, stderr=output)
         try:
             yield started
         finally:

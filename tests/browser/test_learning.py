@@ -28,11 +28,13 @@ from tests.running import free_port, running_engine, running_gateway
 
 IN_VAIN = (
     "how do i join the green gnome",
-    "can i join the green gnome club",
+    "what is the green gnome",
     "green gnome club price",
-    "cancel my green gnome please",
+    "green gnome renewal",
     "how much is the green gnome",
+    "the green gnome, is it worth it",
 )
+PEOPLE = len(IN_VAIN)
 QUESTION = IN_VAIN[0]
 LONGEST_TRAINING = 900_000  # milliseconds, on a machine that has much else to do
 
@@ -155,8 +157,8 @@ def somebody(chromium: Browser, school: School) -> Iterator[Callable[[str], Page
 
 def looked_at(page: Page, name: str) -> None:
     """Nothing wrong for axe in light, dark and with every fold open, nothing sideways on a telephone; a picture if asked for."""
-    if os.environ.get("DESK_LOOK"):
-        page.screenshot(path=Path(os.environ["DESK_LOOK"]) / f"{name}.png", full_page=True)
+    if os.environ.get("LOOK"):
+        page.screenshot(path=Path(os.environ["LOOK"]) / f"{name}.png", full_page=True)
     _picture(page, name)
     page.evaluate(
         "document.querySelectorAll('details:not([open])').forEach((fold) => { fold.open = true; fold.dataset.test = '' })"
@@ -167,8 +169,8 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], f"{name} scrolls sideways on a phone"
     assert faults(page) == [], f"{name} on a phone"
-    if os.environ.get("DESK_LOOK"):
-        page.screenshot(path=Path(os.environ["DESK_LOOK"]) / f"{name}-phone.png", full_page=True)
+    if os.environ.get("LOOK"):
+        page.screenshot(path=Path(os.environ["LOOK"]) / f"{name}-phone.png", full_page=True)
     page.set_viewport_size(WIDE)
     page.evaluate("document.querySelectorAll('details[data-test]').forEach((fold) => { fold.open = false })")
 
@@ -190,29 +192,29 @@ def test_from_a_question_nobody_could_answer_to_its_answer_and_back(school, some
     # A trainer sees what people ask.
     tara.goto("/console/learning")
     tara.get_by_role("button", name="Look again now").click()
-    tara.get_by_text("5 people asked about").wait_for()
+    tara.get_by_text(f"{PEOPLE} people asked about").wait_for()
     expect(tara.locator(".asked")).to_contain_text("green gnome")
     looked_at(tara, "themes")
-    tara.get_by_role("link", name="5 people asked about").click()
+    tara.get_by_role("link", name=f"{PEOPLE} people asked about").click()
     tara.get_by_role("button", name="Tick all").click()
     tara.get_by_label("What they mean").fill("Garden waste collection")
     looked_at(tara, "theme")
     tara.get_by_role("button", name="Suggest as examples").click()
-    tara.get_by_text("5 suggestions wait for a second person.").wait_for()
+    tara.get_by_text(f"{PEOPLE} suggestions wait for a second person.").wait_for()
 
     # A second person decides, and nobody alone.
-    tara.get_by_role("link", name="To review (5)").click()
+    tara.get_by_role("link", name=f"To review ({PEOPLE})").click()
     expect(tara.get_by_role("button", name="Accept")).to_have_count(0)
     ravi.goto("/console/learning/review")
     looked_at(ravi, "review")
-    for left in range(4, -1, -1):
+    for left in range(PEOPLE - 1, -1, -1):
         ravi.get_by_role("button", name="Accept").first.click()
         ravi.get_by_role("link", name=f"To review ({left})").wait_for()
     looked_at(ravi, "reviewed")
 
     # A candidate is trained beside the live model, and residents notice nothing.
     tara.goto("/console/learning/models")
-    tara.get_by_text("5 accepted examples are new since then.").wait_for()
+    tara.get_by_text(f"{PEOPLE} accepted examples are new since then.").wait_for()
     looked_at(tara, "model")
     with Talking(school.address, pause=2.0) as meanwhile:
         tara.get_by_role("button", name="Train a candidate").click()
