@@ -4,7 +4,6 @@ One trains at a time. Whoever trains reports its stage now and then; one that ha
 was killed does not block the next. The training itself is bot/evaluation/trying.py, since it reads the graded set.
 """
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations.store import conversations
 from bot.learning import candidates_store, store
-from bot.learning.examples import bare
+from bot.learning.examples import says_something
 from bot.learning.model import (
     Candidate,
     CandidateState,
@@ -36,7 +35,6 @@ LOST = timedelta(minutes=3)  # without a sign of life
 RECENT = timedelta(days=30)
 MOST_RECENT = 400  # recent questions that are replayed
 FEWEST_WORDS = 3  # of a question; less is a name, a street or a yes
-STANDS_FOR = re.compile(r"\[\w+\]")
 CUT_OFF = "The training was cut off before it ended. Train again."
 
 
@@ -152,4 +150,4 @@ class Candidates:
             found = await store.recent_questions(tx, self._parts.clock.now() - RECENT, MOST_RECENT)
         masked = await self._parts.mask([text for _, _, text in found])
         questions = [(council, conversation, text) for (council, conversation, _), text in zip(found, masked, strict=True)]
-        return [question for question in questions if len(bare(STANDS_FOR.sub(" ", question[2])).split()) >= FEWEST_WORDS]
+        return [question for question in questions if says_something(question[2], FEWEST_WORDS)]

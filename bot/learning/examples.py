@@ -14,8 +14,14 @@ from rapidfuzz import fuzz, process
 from bot.learning.model import NEAR, Contradiction, Known, Suggestion
 
 _INTENT = re.compile(r"^- intent: *(\S+)")
+_STANDS_FOR = re.compile(r"\[\w+\]")
 _EXAMPLE = re.compile(r"^ +- (.+)")
 HEADING = "# Written by Resident Desk out of what trainers suggested and a second person accepted. Do not edit: see docs/learning.md.\n"
+
+
+def says_something(masked: str, words: int = 1) -> bool:
+    """Whether so many words are left beside what stands for names and numbers."""
+    return len(bare(_STANDS_FOR.sub(" ", masked)).split()) >= words
 
 
 def bare(text: str) -> str:

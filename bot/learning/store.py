@@ -63,7 +63,7 @@ signals = Table(
     Column("article", String(80), nullable=False),
     Column("confidence", Float),
     Column("reason", String(20), nullable=False),
-    Column("text", Text),  # masked; null until that is done
+    Column("text", Text),  # masked; null until that is done, empty when nothing but a name is left
     Column("vector", LargeBinary),  # of the masked text, made together with it
     Column("theme_id", String(16), nullable=False),
     UniqueConstraint("conversation_id", "seq", "kind"),
@@ -163,7 +163,7 @@ async def for_themes(tx: AsyncConnection, council: str, since: datetime, limit: 
         .where(
             signals.c.council == council,
             signals.c.at >= since,
-            signals.c.text.is_not(None),
+            signals.c.text != "",
             signals.c.kind.in_([str(kind) for kind in THEMED]),
         )
         .order_by(signals.c.at.desc(), signals.c.id.desc())
@@ -181,7 +181,7 @@ async def signals_of_theme(tx: AsyncConnection, theme_id: str, limit: int) -> li
 async def without_theme(tx: AsyncConnection, actor: Actor, since: datetime, limit: int) -> list[Signal]:
     """The newest masked messages that belong to no theme."""
     kinds = signals.c.kind.in_([str(kind) for kind in THEMED])
-    alone = (of_council(actor, signals), kinds, signals.c.theme_id == "", signals.c.text.is_not(None), signals.c.at >= since)
+    alone = (of_council(actor, signals), kinds, signals.c.theme_id == "", signals.c.text != "", signals.c.at >= since)
     query = select(signals).where(*alone).order_by(signals.c.at.desc(), signals.c.id.desc()).limit(limit)
     return [_signal(row) for row in await tx.execute(query)]
 

@@ -17,6 +17,7 @@ import structlog
 
 from bot.learning import store
 from bot.learning.clustering import Vectors, grouped, kept_ids, telling_words
+from bot.learning.examples import says_something
 from bot.learning.model import NothingHere, Signal, Theme, UnusableMark
 from bot.learning.parts import Parts
 from bot.privacy.pseudonyms_process import MaskingFailed
@@ -134,7 +135,7 @@ class Theming:
             found = await store.unmasked(tx, LOT)
         if not found:
             return 0
-        masked = await self._parts.mask([text for _, text in found])
+        masked = [text if says_something(text) else "" for text in await self._parts.mask([text for _, text in found])]
         vectors = await asyncio.to_thread(self._packed, masked)
         rows = [(signal_id, text, vector) for (signal_id, _), text, vector in zip(found, masked, vectors, strict=True)]
         async with self._parts.database.writing() as tx:

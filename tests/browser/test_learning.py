@@ -30,7 +30,7 @@ IN_VAIN = (
     "how do i join the green gnome",
     "what is the green gnome",
     "green gnome club price",
-    "green gnome renewal",
+    "tell me about the green gnome scheme",
     "how much is the green gnome",
     "the green gnome, is it worth it",
 )

@@ -12,8 +12,8 @@ PLASTICS = ("where do soft plastics go", "do soft plastics go in recycling", "so
 
 
 async def test_unanswered_messages_become_a_theme_with_its_people_and_its_words(classroom):
-    await classroom.unanswered(*PLASTICS, "how much is a skip")
-    assert await classroom.theming.gather() == 4
+    await classroom.unanswered(*PLASTICS, "how much is a skip", "Mrs Jones")
+    assert await classroom.theming.gather() == 5
     [theme] = await classroom.theming.themes(TARA)
     assert (theme.name.split(",")[0], theme.people, theme.messages) == ("soft plastics", 3, 3)
     _, messages = await classroom.theming.theme(TARA, theme.id)
