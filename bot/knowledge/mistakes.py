@@ -5,7 +5,7 @@ those of GOV.UK's content guidance; reading age is Flesch-Kincaid grade plus fiv
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ import pyphen
 
 from bot.knowledge.model import AREAS, FACT, Article, Fact
 from bot.knowledge.rendering import filled, plain_text
-from bot.knowledge.texts import UnreadableText, article_from, fact_from, front_and_body, line_of
+from bot.knowledge.texts import Fault, UnreadableText, article_and_faults, fact_and_faults, front_and_body, line_of
 
 LONGEST_SENTENCE = 25  # words
 HARDEST_GRADE = 8.0  # Flesch-Kincaid; the goal for an average article is 4 to 6, a reading age of 9 to 11
@@ -57,17 +57,18 @@ class Around:
     intents: Collection[str]
     mains: Mapping[str, str]  # the main article of an intent, by intent
     today: date
+    name: str = ""  # what its id must be; empty where any will do
 
 
 def article_mistakes(text: str, pack: str, around: Around) -> list[Mistake]:
     """Every mistake of an article's text, by line."""
     try:
-        article = article_from(text, pack)
+        article, faults = article_and_faults(text, pack)
     except UnreadableText as problem:
         return [Mistake(problem.line, problem.field, f"{problem}")]
     front, body = front_and_body(text)
     above = front.count("\n") + 2 + (body[: len(body) - len(body.lstrip())].count("\n") if article.body else 0)
-    found = [Mistake(line_of(front, field, 2), field, sentence, dated) for field, sentence, dated in _of_front(article, around)]
+    found = _without_doubles(faults, _of_front(article, around), lambda field: line_of(front, field, 2))
     found += [Mistake(above + line, "body", sentence) for line, sentence in _of_body(article, around)]
     return sorted(found, key=lambda one: one.line)
 
@@ -75,12 +76,19 @@ def article_mistakes(text: str, pack: str, around: Around) -> list[Mistake]:
 def fact_mistakes(text: str, pack: str, today: date, first_line: int = 1) -> list[Mistake]:
     """Every mistake of a fact's lines of facts.yml."""
     try:
-        fact = fact_from(text, pack, first_line)
+        fact, faults = fact_and_faults(text, pack, first_line)
     except UnreadableText as problem:
         return [Mistake(problem.line, problem.field, f"{problem}")]
-    return [
-        Mistake(line_of(text, field, first_line), field, sentence, dated) for field, sentence, dated in _of_fact(fact, today)
-    ]
+    return _without_doubles(faults, _of_fact(fact, today), lambda field: line_of(text, field, first_line))
+
+
+def _without_doubles(
+    faults: Iterable[Fault], more: Iterable[tuple[str, str, bool]], line: Callable[[str], int]
+) -> list[Mistake]:
+    """What cannot be read, and whatever else is wrong in other entries."""
+    found = [Mistake(one.line, one.field, one.sentence) for one in faults]
+    unread = {one.field for one in found}
+    return found + [Mistake(line(field), field, sentence, dated) for field, sentence, dated in more if field not in unread]
 
 
 def reading_grade(text: str) -> float:
@@ -102,6 +110,8 @@ def _of_front(article: Article, around: Around) -> Iterator[tuple[str, str, bool
     today = around.today
     if not _NAME.fullmatch(article.id):
         yield "id", "the id may have small letters, digits and hyphens only", False
+    elif around.name not in ("", article.id):
+        yield "id", f"the id {article.id} is not the name {around.name} that it stands under", False
     for field, most in SHORT.items():
         if len(str(getattr(article, field))) > most:
             yield field, f"the {field} is longer than {most} characters", False

@@ -6,6 +6,7 @@ these texts, so this is the one place that reads them. reading.py reads folders;
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,17 @@ from bot.knowledge.model import Article, Fact, SourcePage
 
 FENCE = "---\n"
 _DAY_LINE = re.compile(r"\s*(\w+):\s*(\d{4}-\d\d?-\d\d?)\s*$")
+_BETWEEN = re.compile(r" {0,2}#|\s*$")
 _FACT_LINE = re.compile(r"  ([A-Za-z0-9_]+):\s*\n?")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing in a text that cannot be read: its line (from 1), its entry, and why in one sentence."""
+
+    line: int
+    field: str
+    sentence: str
 
 
 class UnreadableText(Exception):
@@ -30,9 +41,17 @@ class UnreadableText(Exception):
 
 def article_from(text: str, pack: str) -> Article:
     """The article that a text with front matter holds. Raises UnreadableText."""
+    article, faults = article_and_faults(text, pack)
+    for fault in faults:
+        raise UnreadableText(fault.line, fault.field, fault.sentence)
+    return article
+
+
+def article_and_faults(text: str, pack: str) -> tuple[Article, list[Fault]]:
+    """The same as far as it can be read, with every entry that cannot; what is missing is empty. Raises UnreadableText."""
     front, body = front_and_body(text)
     entry = _Entry(_mapping(front, 1), front, 2)
-    return Article(
+    article = Article(
         id=entry.words("id"),
         title=entry.words("title"),
         area=entry.words("area"),
@@ -50,10 +69,19 @@ def article_from(text: str, pack: str) -> Article:
         valid_to=entry.optional_day("valid_to"),
         disputed=entry.flag("disputed"),
     )
+    return article, entry.faults
 
 
 def fact_from(text: str, pack: str, first_line: int = 1) -> Fact:
     """The fact that its lines of facts.yml hold; `first_line` is where they stand. Raises UnreadableText."""
+    fact, faults = fact_and_faults(text, pack, first_line)
+    for fault in faults:
+        raise UnreadableText(fault.line, fault.field, fault.sentence)
+    return fact
+
+
+def fact_and_faults(text: str, pack: str, first_line: int = 1) -> tuple[Fact, list[Fault]]:
+    """As article_and_faults, for a fact. Raises UnreadableText."""
     loaded = _mapping(text, first_line - 1)
     if len(loaded) != 1:
         raise UnreadableText(first_line, "key", "one fact is one name with its values below")
@@ -61,13 +89,12 @@ def fact_from(text: str, pack: str, first_line: int = 1) -> Fact:
     if not isinstance(values, dict):
         raise UnreadableText(first_line, "key", f"the fact {key} has no values below its name")
     entry = _Entry(values, text, first_line)
-    source = entry.page("source")
-    return Fact(
+    fact = Fact(
         key=str(key),
         value=entry.words("value"),
         kind=entry.words("kind"),
         label=entry.words("label"),
-        source=source,
+        source=entry.page("source"),
         checked=entry.day("checked"),
         status=entry.words("status"),
         pack=pack,
@@ -75,6 +102,7 @@ def fact_from(text: str, pack: str, first_line: int = 1) -> Fact:
         valid_to=entry.optional_day("valid_to"),
         note=entry.words("note") if "note" in values else "",
     )
+    return fact, entry.faults
 
 
 def front_and_body(text: str) -> tuple[str, str]:
@@ -86,15 +114,22 @@ def front_and_body(text: str) -> tuple[str, str]:
 
 
 def facts_apart(text: str) -> tuple[str, dict[str, str]]:
-    """facts.yml in its parts: all down to the line "facts:", then the lines of each fact; joined they are the file again."""
+    """facts.yml in its parts: all down to the line "facts:", then the lines of each fact; joined they are the file again.
+
+    A comment above a fact belongs to it.
+    """
     lines = text.splitlines(keepends=True)
     start = next((place + 1 for place, line in enumerate(lines) if line.rstrip() == "facts:"), len(lines))
     facts: dict[str, str] = {}
-    key = ""
+    key, above = "", ""
     for line in lines[start:]:
         if found := _FACT_LINE.fullmatch(line):
             key = found[1]
-        facts[key] = facts.get(key, "") + line
+        elif _BETWEEN.match(line):
+            above += line
+            continue
+        facts[key], above = facts.get(key, "") + above + line, ""
+    facts[key] = facts.get(key, "") + above
     return "".join(lines[:start]) + facts.pop("", ""), facts
 
 
@@ -110,70 +145,72 @@ def line_of(text: str, name: str, first_line: int = 1) -> int:
 
 
 class _Entry:
-    """A mapping of YAML whose values are read one by one, each fault with its line."""
+    """A mapping of YAML whose values are read one by one; each that cannot be read is noted with its line."""
 
     def __init__(self, values: Mapping[str, Any], text: str, first_line: int) -> None:
         self._values = values
         self._text = text
         self._first_line = first_line
+        self.faults: list[Fault] = []
 
     def words(self, name: str) -> str:
-        value = self._value(name)
+        value = self._values.get(name)
         if isinstance(value, dict | list) or value is None or not str(value).strip():
-            raise self._fault(name, f"{name} must say something")
+            self._note(name, f"{name} is missing")
+            return ""
         return str(value)
 
     def number(self, name: str) -> int:
         try:
-            return int(self._value(name))
-        except (TypeError, ValueError):
-            raise self._fault(name, f"{name} must be a number") from None
+            return int(self._values[name])
+        except (KeyError, TypeError, ValueError):
+            self._note(name, f"{name} must be a number")
+            return 0
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name, False)
         if not isinstance(value, bool):
-            raise self._fault(name, f"{name} must be true or false")
-        return value
+            self._note(name, f"{name} must be true or false")
+        return value is True
 
     def several(self, name: str) -> tuple[str, ...]:
-        value = self._value(name)
+        value = self._values.get(name)
         if not isinstance(value, list) or any(isinstance(one, dict | list) or one is None for one in value):
-            raise self._fault(name, f"{name} must be a list")
+            self._note(name, f"{name} must be a list")
+            return ()
         return tuple(str(one) for one in value)
 
     def pages(self, name: str) -> tuple[SourcePage, ...]:
-        value = self._value(name)
+        value = self._values.get(name)
         if not isinstance(value, list):
-            raise self._fault(name, f"{name} must be a list")
+            self._note(name, f"{name} must be a list")
+            return ()
         return tuple(self._page(name, one) for one in value)
 
     def page(self, name: str) -> SourcePage:
-        return self._page(name, self._value(name))
+        return self._page(name, self._values.get(name))
 
     def day(self, name: str) -> date:
-        value = self._value(name)
+        value = self._values.get(name)
         if isinstance(value, date):
             return value
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            raise self._fault(name, f"{name} must be a day like 2026-11-24") from None
+            self._note(name, f"{name} must be a day like 2026-11-24")
+            return date.min
 
     def optional_day(self, name: str) -> date | None:
         return None if self._values.get(name) in (None, "") else self.day(name)
 
     def _page(self, name: str, value: object) -> SourcePage:
         if not isinstance(value, dict) or not value.get("title") or not value.get("url"):
-            raise self._fault(name, f"{name} must have a title and a url")
+            self._note(name, f"{name} needs a title and an address")
+            return SourcePage("", "")
         return SourcePage(str(value["title"]), str(value["url"]))
 
-    def _value(self, name: str) -> Any:
-        if name not in self._values:
-            raise self._fault(name, f"there is no {name}")
-        return self._values[name]
-
-    def _fault(self, name: str, sentence: str) -> UnreadableText:
-        return UnreadableText(line_of(self._text, name, self._first_line), name, sentence)
+    def _note(self, name: str, sentence: str) -> None:
+        self.faults.append(Fault(line_of(self._text, name, self._first_line), name, sentence))
 
 
 def _mapping(text: str, lines_above: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def packs():
 
 def text_of(**changes) -> str:
     """The text of an article about chickens with some fields changed."""
-    return ArticleFields.stored(make_article_fields(id="keeping-chickens", **changes)).text()
+    return ArticleFields.stored(make_article_fields(**{"id": "keeping-chickens", **changes})).text()
 
 
 def mistakes(packs, text: str, place: Place = HENS) -> list[str]:
@@ -118,13 +118,19 @@ def test_an_article_without_mistakes_has_none(packs):
         ({"checked": "2027-01-01"}, 15, "checked in the future"),
         ({"review_by": "2026-01-01"}, 16, "its review was due"),
         ({"lgsl": "many"}, 5, "lgsl must be a number"),
-        ({"owner": ""}, 12, "owner must say something"),
+        ({"owner": ""}, 12, "owner is missing"),
+        ({"id": "other-name"}, 2, "is not the name keeping-chickens"),
         ({"area": "parks"}, 4, "the area parks is unknown"),
     ],
 )
 def test_each_mistake_is_named_with_its_line(packs, changes, line, part):
     found = mistakes(packs, text_of(**changes))
     assert any(one.startswith(f"{line}: ") and part in one for one in found), found
+
+
+def test_all_mistakes_are_named_at_once(packs):
+    found = mistakes(packs, text_of(title="", checked="soon", sources=[["", "x"]], body="<b>It</b> costs {fact:nothing}."))
+    assert [one.split(":")[0] for one in found] == ["3", "13", "15", "18", "18"]
 
 
 def test_a_main_article_cannot_become_a_lesser_one_and_leave_its_intent_without_any(packs):

@@ -19,6 +19,8 @@ from bot.knowledge.model import Article, Fact
 from bot.knowledge.texts import FENCE, UnreadableText, article_from, fact_from, front_and_body
 
 _TOP_KEY = re.compile(r"([A-Za-z_]\w*):")
+_FACT_KEY = re.compile(r"  [A-Za-z0-9_]+:")
+_FACT_VALUE = re.compile(r"    ([A-Za-z_]\w*):")
 _UNSEEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ufffe\\uffff\\ud800-\\udfff]"
 )
@@ -143,7 +145,7 @@ class FactFields(_Form):
     def text(self, over: str = "") -> str:
         """The fact's lines of facts.yml; `over` as for an article."""
         lines = over.splitlines(keepends=True)
-        inner = "".join(line.removeprefix("    ") for line in lines[1:])
+        name = next((place for place, line in enumerate(lines) if _FACT_KEY.match(line)), -1)
         new = {
             "value": f"value: {_quoted(self.value)}\n",
             "kind": _line("kind", self.kind),
@@ -153,8 +155,9 @@ class FactFields(_Form):
             "status": _line("status", self.status),
             "note": f"note: {_quoted(self.note)}\n" if self.note else "",
         }
-        joined = _joined(_blocks(inner, _TOP_KEY), new)
-        return f"  {self.key}:\n" + "".join(f"    {line}" for line in joined.splitlines(keepends=True))
+        indented = {name: line and f"    {line}" for name, line in new.items()}
+        values = _joined(_blocks("".join(lines[name + 1 :]), _FACT_VALUE), indented)
+        return f"{''.join(lines[: max(name, 0)])}  {self.key}:\n{values}"
 
 
 Fields = ArticleFields | FactFields

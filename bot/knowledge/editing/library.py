@@ -83,7 +83,8 @@ class Rules:
         pack = packs[place.pack]
         articles = {**(packs[pack.base].articles if pack.base else {}), **pack.articles}
         mains = {one.intents[0]: one.id for one in articles.values() if one.primary and one.intents}
-        return article_mistakes(text, place.pack, Around(facts_for(pack, packs), self.intents, mains, self.today))
+        around = Around(facts_for(pack, packs), self.intents, mains, self.today, place.name)
+        return article_mistakes(text, place.pack, around)
 
 
 def quoting(council: CouncilKnowledge | Pack, key: str) -> list[Article]:
