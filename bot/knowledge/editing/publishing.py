@@ -4,6 +4,7 @@ Each of these adds a version and is in force in every gateway at once (live.py).
 file's own text down before it, so that the history says what was changed and the way back is always there.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from bot.knowledge.editing.model import (
     Version,
 )
 from bot.knowledge.editing.service import Drafts
+from bot.knowledge.model import Pack
 from bot.knowledge.service import Knowledge
 from bot.staff.audit import Action, Audit
 from bot.staff.model import Actor, Permission
@@ -169,24 +171,23 @@ class Publishing:
     async def _add(
         self, tx: AsyncConnection, place: Place, text: str, change: Change, note: str, author: str, actor: Actor
     ) -> int:
-        return await add_version(
-            tx, self._knowledge, self._clock, Version(place, 0, text, change, note, author, actor.name, self._clock.now())
-        )
+        new = Version(place, 0, text, change, note, author, actor.name, self._clock.now())
+        return await add_version(tx, self._knowledge.files, new)
 
     async def _record(self, tx: AsyncConnection, actor: Actor, action: Action, place: Place, detail: dict[str, Any]) -> None:
         await self._audit.record(tx, actor, action, f"{place}"[:120], detail, place.pack)
 
 
-async def add_version(tx: AsyncConnection, knowledge: Knowledge, clock: Clock, new: Version) -> int:
+async def add_version(tx: AsyncConnection, files: Mapping[str, Pack], new: Version) -> int:
     """Stores a version under the next number of its place, and before the first one what the file says. Gives the number.
 
     Raises NotPossible when somebody took the number at the same moment.
     """
     newest = await store.newest(tx, new.place)
     number = newest.number + 1 if newest else 1
-    file = own_text(knowledge.files, new.place)
+    file = own_text(files, new.place)
     if newest is None and file:
-        await store.add_version(tx, Version(new.place, 1, file, Change.FILE, "", "", "", clock.now()))
+        await store.add_version(tx, Version(new.place, 1, file, Change.FILE, "", "", "", new.at))
         number = 2
     if not await store.add_version(tx, replace(new, number=number)):
         raise NotPossible(_AT_ONCE)
