@@ -65,6 +65,7 @@ from bot.staff.model import Life
 from bot.staff.outside_model import OutsideSettings
 from bot.web import keys
 from bot.web.console.desk.pages import prepare_desk
+from bot.web.console.knowledge.shared import prepare_knowledge_pages
 from bot.web.console.learning.shown import prepare_learning
 from bot.web.console.shell import TEAMS, read_console_words
 from bot.web.console.shell import WORDS as CONSOLE_WORDS
@@ -289,6 +290,7 @@ def _public_app(settings: Settings, bus: Bus) -> web.Application:
     public[CONSOLE_WORDS] = read_console_words(settings.councils_folder)
     prepare_desk(public, settings.councils_folder)
     prepare_learning(public, settings.councils_folder)
+    prepare_knowledge_pages(public, settings.councils_folder)
     public[PAGES] = Pages.read(settings.councils_folder, production=settings.production)
     public.on_shutdown.append(_stop_streams(bus))
     return public

@@ -29,6 +29,7 @@ from bot.handoff.refusals import (
     UnusableAnswers,
     UnusableRequest,
 )
+from bot.knowledge.editing.model import HasMistakes, NoSuchEntry, NotPossible, OwnWriting, UnusableEntry
 from bot.knowledge.service import UnknownCouncil
 from bot.learning.candidates import AlreadyTraining
 from bot.learning.model import AlreadyDecided, ModelRefused, NothingHere, OwnSuggestion, UnusableMark
@@ -143,6 +144,15 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem(409, "taken", f"{who}. The chat is no longer in the queue.")
         case AtCapacity():
             return Problem(409, "at_capacity", f"There are {error.most} chats already, which is as many as allowed.")
+        case NoSuchEntry():
+            return Problem(404, "not_found", "There is no such article, fact or draft for you.")
+        case HasMistakes():
+            places = {f"{one.field or 'text'}:{one.line}": one.sentence for one in error.mistakes}
+            return Problem(422, error.code, str(error), fields=places)
+        case UnusableEntry():
+            return Problem(422, error.code, str(error), fields={error.field: str(error)})
+        case NotPossible():
+            return Problem(403 if isinstance(error, OwnWriting) else 409, error.code, str(error))
         case _ if type(error) in _REFUSALS:
             return Problem(*_REFUSALS[type(error)])
         case TooOften():

@@ -220,9 +220,10 @@ class Drafts:
     ) -> Draft:
         """A draft that somebody should write, because residents asked and nothing answered; its author is nobody yet.
 
-        `body` is a reply that staff gave, to begin with. `origin` names what asks, such as "theme:" with its id; the same origin has one open draft. `questions` are masked.
-        Raises NoSuchEntry for a council that is not the actor's.
+        `body` is a reply that staff gave, to begin with. `origin` names what asks, such as "theme:" with its id; the same
+        origin has one open draft. `questions` are masked already. Raises NoSuchEntry for a council that is not the actor's.
         """
+        origin = origin[:80]
         if council not in self._knowledge.packs or not actor.sees_council(council):
             raise NoSuchEntry
         asked = tuple(dict.fromkeys(" ".join(one.split())[:300] for one in questions if one.strip()))[:20]
@@ -231,12 +232,12 @@ class Drafts:
             there = await store.draft_of_origin(tx, council, origin)
             if there is not None:
                 return there
-            name = name_from(title) or "new-article"
+            name = name_from(title)[: LONGEST_NAME - 4] or "new-article"
             for number in range(1, 100):
-                place = Place(council, Kind.ARTICLE, name if number == 1 else f"{name[: LONGEST_NAME - 3]}-{number}")
+                place = Place(council, Kind.ARTICLE, name if number == 1 else f"{name}-{number}")
                 if own_text(self._knowledge.packs, place) or await store.open_draft(tx, place):
                     continue
-                new = replace(self._new(place, fields.named(place.name), RESIDENTS), origin=origin[:80], asked=asked)
+                new = replace(self._new(place, fields.named(place.name), RESIDENTS), origin=origin, asked=asked)
                 if await store.add_draft(tx, new):
                     await self._record(tx, actor, Action.DRAFT_REQUESTED, new)
                     return new

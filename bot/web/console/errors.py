@@ -13,6 +13,7 @@ from structlog.contextvars import get_contextvars
 from bot.conversations.service import NotFound
 from bot.foundation.database import TooBusy
 from bot.foundation.limits import TooOften
+from bot.knowledge.editing.model import NoSuchEntry
 from bot.staff.model import NotAllowed
 from bot.staff.service import NoSuchAccount
 from bot.staff.switch_model import NoSuchNotice
@@ -23,7 +24,7 @@ from bot.web.problems import Handler, Problem
 
 log = structlog.get_logger()
 
-_MISSING = (NotFound, NoSuchAccount, NoSuchNotice, NoSuchToken, web.HTTPNotFound, web.HTTPMethodNotAllowed)
+_MISSING = (NotFound, NoSuchEntry, NoSuchAccount, NoSuchNotice, NoSuchToken, web.HTTPNotFound, web.HTTPMethodNotAllowed)
 
 
 @web.middleware

@@ -6,6 +6,7 @@ from bot.staff.model import Permission, Step
 from bot.web.access import PUBLIC, SIGNED_IN, add_route
 from bot.web.console import account, audit, codes, disruptions, home, invitations, outside, signing_in, staff, switches, tokens
 from bot.web.console.desk.routes import add_desk_routes
+from bot.web.console.knowledge.routes import add_knowledge_routes
 from bot.web.console.learning.routes import add_learning_routes
 
 
@@ -16,6 +17,7 @@ def add_console_routes(app: web.Application) -> None:
     _add_account(app)
     _add_administration(app)
     add_desk_routes(app)
+    add_knowledge_routes(app)
     add_route(app, "GET", "/console/disruptions", disruptions.disruptions_page, Permission.WORK_CASES)
     add_route(app, "POST", "/console/disruptions", disruptions.post, Permission.WORK_CASES)
     add_route(app, "POST", "/console/disruptions/{council}/{id}/end", disruptions.end, Permission.WORK_CASES)

@@ -40,6 +40,7 @@ PLACES = (
     Place("cases", "/console/cases", Permission.WORK_CASES, "g c"),
     Place("disruptions", "/console/disruptions", Permission.WORK_CASES, "g b"),
     Place("history", "/console/history", Permission.READ_TRANSCRIPTS, "g p"),
+    Place("knowledge", "/console/knowledge", Permission.EDIT_KNOWLEDGE, "g k"),
     Place("learning", "/console/learning", Permission.TRAIN_ASSISTANT, "g w"),
     Place("switches", "/console/switches", Permission.CHANGE_SWITCHES, "g s"),
     Place("staff", "/console/staff", Permission.MANAGE_STAFF, "g m"),

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bot.web.staff_api import learning_schemas, schemas
+from bot.web.staff_api import knowledge_schemas, learning_schemas, schemas
+from bot.web.staff_api.knowledge_openapi import knowledge_paths
 from bot.web.staff_api.routes import HERE
 
 _REF = "#/components/schemas/{model}"
@@ -13,10 +14,11 @@ _ACCEPTED = (
     schemas.Reply, schemas.NewNote, schemas.Noted, schemas.Transfer, schemas.End, schemas.SetPresence,
     schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote, schemas.PostDisruption, schemas.AskResident,
     schemas.SendArticle, schemas.OpenCase, schemas.Promise, schemas.ChangeDesk, schemas.ChangeDue, schemas.ChangeTeam,
+    *knowledge_schemas.ACCEPTED,
 )  # fmt: skip
 _SENT = (
     schemas.Me, schemas.Sent, schemas.Desk, schemas.Choices, schemas.StaffChat, schemas.StaffCase, schemas.Cases,
-    schemas.PostedDisruptions,
+    schemas.PostedDisruptions, *knowledge_schemas.SENT,
 )  # fmt: skip
 _RECORDS: dict[str, TypeAdapter[Any]] = {
     "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "Suggestions": schemas.SUGGESTIONS,
@@ -47,6 +49,7 @@ def staff_paths() -> dict[str, Any]:
         **_case_paths(),
         **_disruption_paths(),
         **_learning_paths(),
+        **knowledge_paths(HERE, _op),
     }
 
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, disruptions, events, helping, learning, supervising
+from bot.web.staff_api import casework, chats, disruptions, events, helping, knowledge, learning, supervising
 
 HERE = "/api/v1/staff"
 CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
@@ -46,6 +46,7 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "POST", place, disruptions.post, CASES)
     add_route(app, "DELETE", f"{place}/{{id}}", disruptions.end, CASES)
     add_route(app, "GET", f"{HERE}/events", events.events, CHATS)
+    _add_knowledge(app)
 
 
 def _add_helping(app: web.Application, chat: str) -> None:
@@ -74,3 +75,22 @@ def _add_learning(app: web.Application) -> None:
     add_route(app, "POST", f"{here}/models/rollback", learning.roll_back, train)
     add_route(app, "GET", f"{here}/models/{{id}}", learning.candidate, train)
     add_route(app, "POST", f"{here}/models/{{id}}/promote", learning.promote, train)
+
+
+def _add_knowledge(app: web.Application) -> None:
+    edit, publish = Permission.EDIT_KNOWLEDGE, Permission.PUBLISH_KNOWLEDGE
+    several = f"{HERE}/library/{{pack}}/{{kind}}"
+    one, draft = f"{several}/{{name}}", f"{HERE}/article-drafts/{{id}}"
+    add_route(app, "GET", several, knowledge.listed, edit)
+    add_route(app, "GET", one, knowledge.one, edit)
+    add_route(app, "POST", f"{one}/draft", knowledge.change, edit)
+    add_route(app, "POST", f"{one}/withdraw", knowledge.withdraw, publish)
+    add_route(app, "POST", f"{one}/put-back", knowledge.put_back, publish)
+    add_route(app, "GET", f"{HERE}/article-drafts/of/{{pack}}", knowledge.drafts, edit)
+    add_route(app, "POST", f"{HERE}/article-drafts", knowledge.create, edit)
+    add_route(app, "GET", draft, knowledge.draft, edit)
+    add_route(app, "PUT", draft, knowledge.save, edit)
+    add_route(app, "DELETE", draft, knowledge.discard, edit)
+    add_route(app, "POST", f"{draft}/send", knowledge.send, edit)
+    add_route(app, "POST", f"{draft}/send-back", knowledge.send_back, publish)
+    add_route(app, "POST", f"{draft}/publish", knowledge.publish, publish)

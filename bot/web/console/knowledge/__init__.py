@@ -1,0 +1,1 @@
+"""The pages on which editors read, write, check and publish articles and facts."""
