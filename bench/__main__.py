@@ -19,7 +19,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bench import addresses
+from bench import addresses, reports
 from bench.delivery import measure_delivery
 from bench.figures import Round, milliseconds, together
 from bench.report import Results, ratios, surroundings, table
@@ -46,6 +46,7 @@ class Plan:
     readings: int = 200
     searches: int = 100
     addresses: int = addresses.COUNT
+    summarised: int = reports.COUNT  # conversations of the year whose report is asked for
 
     def smaller(self, share: float) -> "Plan":
         """The same with a share of everything, to see whether it works."""
@@ -58,6 +59,7 @@ class Plan:
             max(10, round(200 * share)),
             max(10, round(100 * share)),
             round(self.addresses * share),
+            round(self.summarised * share),
         )
 
 
@@ -110,6 +112,7 @@ def run(plan: Plan, *, old_stock: bool = False) -> Results:
             asyncio.run(ask_servers(servers, plan, questions, results))
             results["memory_mb"] = servers.memory()
     results["gazetteer"] = addresses.measure(say, plan.addresses)
+    results["reports"] = reports.measure(say, plan.summarised)
     results["seconds"] = time.perf_counter() - begun
     results["ratios"] = ratios(results)
     return results

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import addresses
+from bench import addresses, reports
 from bench.figures import ratio
 from bench.serving import ENGINE, GATEWAY, STOCK
 from tests.running import ROOT
@@ -71,6 +71,8 @@ def table(results: Results) -> str:
         lines.append(f"  {name:<26}{shown:>10}{memory:>11.0f}{results['memory_after_start_mb'][name]:>13.0f}")
     if "gazetteer" in results:
         lines += ["", *addresses.lines(results["gazetteer"])]
+    if "reports" in results:
+        lines += ["", *reports.lines(results["reports"])]
     taken_on = f"{machine['processors']} processors ({machine['processor']}), load {machine['load_before']:.1f} before the run"
     epochs = f"{stock['epochs']} epochs of 100: enough for timing, not for judging how well it understands"
     lines += [

@@ -57,6 +57,8 @@ from bot.languages.service import Languages, UnreadableLanguages
 from bot.learning.building import learning_parts_of, running_learning
 from bot.privacy.masking import Masking, UnreadableWords
 from bot.privacy.pseudonyms_process import PseudonymsProcess
+from bot.reports.building import reports_room
+from bot.reports.scheduling import Schedule
 from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
@@ -214,6 +216,13 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         )
         await assist.start()
         stack.push_async_callback(assist.close)
+        reports = reports_room(database, clock, settings.councils_folder)
+        await reports.days.start()
+        stack.push_async_callback(reports.days.close)
+        if settings.open_data:
+            schedule = Schedule(reports.open_data, reports.days.councils, settings.open_data, settings.open_data_every)
+            await schedule.start()
+            stack.push_async_callback(schedule.close)
 
         public = _public_app(settings, bus)
         public[keys.CONVERSATIONS] = conversations
@@ -237,6 +246,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.HANDOFF] = handoff
         public[keys.ASSIST] = assist
         public[keys.LEARNING] = learning
+        public[keys.REPORTS] = reports
         yield Product(public, new_actions_app(all_actions(applications)))
 
 

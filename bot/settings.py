@@ -43,6 +43,8 @@ class Settings:
     secrets_folder: Path = Path("var/secrets")  # one small file for each key of another system
     notifier: str = "console"  # console or notify: how residents are told of their cases
     notify_url: str = "https://api.notifications.service.gov.uk"  # GOV.UK Notify
+    open_data: Path | None = None  # folder that figures are published in as open data; none means they are not
+    open_data_every: str = "month"  # day or month: how often they are written
     staff_codes: tuple[Role, ...] = ()  # roles that must sign in with a code from an app as well
     staff_idle_minutes: int = 120  # a session of staff ends after so long without use
     staff_hours: int = 12  # and after so long in all
@@ -96,6 +98,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "secrets_folder": Path,
         "notifier": _one_of("console", "notify"),
         "notify_url": _address,
+        "open_data": Path,
+        "open_data_every": _one_of("day", "month"),
         "staff_codes": _roles,
         "staff_idle_minutes": _number,
         "staff_hours": _number,

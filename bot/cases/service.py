@@ -88,7 +88,8 @@ class Cases:
         stored = False
         case = await store.case_by_key(tx, new.council, new.key)
         while case is None:  # again only when another case happens to have the reference
-            values = {"status": status.name, "due": self.due(new), "opened_at": now, "changed_at": now}
+            due = self.due(new)
+            values = {"status": status.name, "due": due, "first_due": due, "opened_at": now, "changed_at": now}
             stored = await store.add_case(tx, new_id(), new_reference(), new_code(), _within_limits(new), **values)
             case = await store.case_by_key(tx, new.council, new.key)
         if stored:
@@ -125,6 +126,10 @@ class Cases:
                 await self._limits.count("case_tries", tries)
             raise CaseNotFound
         return case
+
+    async def asked_about(self, tx: AsyncConnection, case: Case, conversation_id: str) -> None:
+        """Records that the resident asked about the case in a conversation, without their words."""
+        await store.add_visit(tx, case.id, conversation_id, self._clock.now())
 
     async def tell_more(self, reference: str, code: str, text: str, who: str = "") -> Case:
         """Adds what the resident writes on the page of their case; the same words twice running are added once.

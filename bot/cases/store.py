@@ -53,6 +53,7 @@ cases = Table(
     Column("status", String(32), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("due", Date),
+    Column("first_due", Date),  # as it was promised when the case was opened, whatever date was promised later
     Column("next_step", Text, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
@@ -69,6 +70,7 @@ cases = Table(
     Index("ix_cases_council_ended_at_due", "council", "ended_at", "due"),
     Index("ix_cases_council_uprn", "council", "uprn"),
     Index("ix_cases_council_changed_at", "council", "changed_at"),
+    Index("ix_cases_council_first_due", "council", "first_due"),
 )
 
 history = Table(
@@ -82,6 +84,15 @@ history = Table(
     Column("text", Text, nullable=False),
     Column("by", String(120), nullable=False),
     Column("seen_by", String(16), nullable=False),
+)
+
+visits = Table(  # somebody with its reference and code asked about a case in a conversation; the reports count who came back
+    "case_visits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("conversation_id", String(32), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 
@@ -131,6 +142,11 @@ async def add_entry(
         insert(history).values(case_id=case.id, seq=seq, at=at, kind=kind, status=status, text=text, by=by, seen_by=seen_by)
     )
     await tx.execute(update(cases).where(cases.c.id == case.id).values(last_seq=seq, changed_at=at, **changes))
+
+
+async def add_visit(tx: AsyncConnection, case_id: str, conversation_id: str, at: datetime) -> None:
+    """Somebody with the reference and the code asked about a case in a conversation."""
+    await tx.execute(insert(visits).values(case_id=case_id, conversation_id=conversation_id, at=at))
 
 
 async def case_by_key(tx: AsyncConnection, council: str, key: str) -> Case | None:
@@ -193,6 +209,7 @@ async def delete_cases(tx: AsyncConnection, references: Sequence[str]) -> None:
     """Removes cases and their history."""
     ids = select(cases.c.id).where(cases.c.reference.in_(list(references)))
     await tx.execute(delete(history).where(history.c.case_id.in_(ids)))
+    await tx.execute(delete(visits).where(visits.c.case_id.in_(ids)))
     await tx.execute(delete(cases).where(cases.c.reference.in_(list(references))))
 
 

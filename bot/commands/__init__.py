@@ -1,8 +1,21 @@
 """The commands of `python -m bot`, one module a subject. Each has `add(subparsers)`, which names a `run` function."""
 
-from bot.commands import applications, cases, disruption, evaluate, importing, knowledge, learning, serve, staff, train, up
+from bot.commands import (
+    applications,
+    cases,
+    disruption,
+    evaluate,
+    importing,
+    knowledge,
+    learning,
+    reports,
+    serve,
+    staff,
+    train,
+    up,
+)
 from bot.commands.errors import CommandFailed
 
-COMMANDS = (up, serve, knowledge, staff, applications, cases, importing, disruption, evaluate, train, learning)
+COMMANDS = (up, serve, knowledge, staff, applications, cases, importing, disruption, evaluate, train, learning, reports)
 
 __all__ = ["COMMANDS", "CommandFailed"]

@@ -58,6 +58,7 @@ conversations = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("last_at", DateTime(timezone=True), nullable=False),
     Index("ix_conversations_owner_turn_until", "owner", "turn_until"),
+    Index("ix_conversations_council_created_at", "council", "created_at"),
 )
 
 messages = Table(

@@ -4,13 +4,16 @@ It keeps the reference only while it waits for the code, and nothing afterwards;
 Anything else that is said meanwhile is left to the assistant, which then asks the open question again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.model import Case, EntryKind
 from bot.cases.reference import code_in, looks_typed, read_reference, reference_in
 from bot.cases.service import CaseNotFound, Cases
 from bot.conversations.model import PERSON_CHOICE, Choice, Conversation, Kind, Message, Reply
+from bot.conversations.service import Together
 from bot.dialogue.model import bare
 from bot.dialogue.tasks import Read, TaskStep
 from bot.foundation.limits import TooOften
@@ -100,7 +103,16 @@ class TrackCase:
             if tries + 1 >= MOST_TRIES:
                 return TaskStep([self._say(conversation, "give_up", person=True)], None)
             return self._ask(conversation, "not_found", {"step": "reference", "tries": tries + 1})
-        return TaskStep([self._progress(conversation, case)], None)
+        return TaskStep([self._progress(conversation, case)], None, (self._visit(case),))
+
+    def _visit(self, case: Case) -> Together:
+        """The record that a case was asked about, committed with the reply."""
+
+        async def within(tx: AsyncConnection, conversation: Conversation) -> Sequence[Reply]:
+            await self._cases.asked_about(tx, case, conversation.id)
+            return ()
+
+        return Together(within)
 
     def _progress(self, conversation: Conversation, case: Case) -> Reply:
         """How far the case is and what was promised; nothing that was told in confidence."""

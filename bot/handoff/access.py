@@ -121,7 +121,9 @@ class Access:
         [seq] = await conversations.add_messages(tx, conversation, [reply], now, client_message_id)
         values: dict[str, Any] = {"staff_spoke_at": now}
         if handoff.first_reply_at is None:
-            values |= {"first_reply_at": now, "waited_seconds": (now - handoff.queued_at).total_seconds()}
+            waited = (now - handoff.queued_at).total_seconds()
+            values |= {"first_reply_at": now, "waited_seconds": waited}
+            await store.add_event(tx, handoff, "first_reply", now, staff_id=handoff.staff_id, detail=f"{waited:.0f}")
         await store.change(tx, handoff.id, **values)
         return seq
 

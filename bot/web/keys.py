@@ -26,6 +26,7 @@ from bot.handoff.building import HandoffRoom
 from bot.knowledge.editing.building import Editing
 from bot.knowledge.service import Knowledge
 from bot.learning.building import WholeLearningRoom
+from bot.reports.building import ReportsRoom
 from bot.staff.building import Staff
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
@@ -51,3 +52,4 @@ STAFF = web.AppKey("staff", Staff)
 HANDOFF = web.AppKey("handoff", HandoffRoom)
 ASSIST = web.AppKey("assist", AssistRoom)
 LEARNING = web.AppKey("learning", WholeLearningRoom)
+REPORTS = web.AppKey("reports", ReportsRoom)

@@ -8,6 +8,7 @@ from bot.web.console import account, audit, codes, disruptions, home, invitation
 from bot.web.console.desk.routes import add_desk_routes
 from bot.web.console.knowledge.routes import add_knowledge_routes
 from bot.web.console.learning.routes import add_learning_routes
+from bot.web.console.reports import add_reports_routes
 
 
 def add_console_routes(app: web.Application) -> None:
@@ -22,6 +23,7 @@ def add_console_routes(app: web.Application) -> None:
     add_route(app, "POST", "/console/disruptions", disruptions.post, Permission.WORK_CASES)
     add_route(app, "POST", "/console/disruptions/{council}/{id}/end", disruptions.end, Permission.WORK_CASES)
     add_learning_routes(app)
+    add_reports_routes(app)
 
 
 def _add_signing_in(app: web.Application) -> None:

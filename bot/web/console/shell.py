@@ -42,6 +42,7 @@ PLACES = (
     Place("history", "/console/history", Permission.READ_TRANSCRIPTS, "g p"),
     Place("knowledge", "/console/knowledge", Permission.EDIT_KNOWLEDGE, "g k"),
     Place("learning", "/console/learning", Permission.TRAIN_ASSISTANT, "g w"),
+    Place("reports", "/console/reports", Permission.READ_REPORTS, "g f"),
     Place("switches", "/console/switches", Permission.CHANGE_SWITCHES, "g s"),
     Place("staff", "/console/staff", Permission.MANAGE_STAFF, "g m"),
     Place("tokens", "/console/tokens", Permission.MANAGE_STAFF, "g t"),

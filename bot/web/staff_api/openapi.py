@@ -1,12 +1,16 @@
 """The staff API's part of the OpenAPI document: operations and the shapes they send, taken from the code."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from bot.reports.model import SERVICES
+from bot.reports.periods import Step
 from bot.web.staff_api import knowledge_schemas, learning_schemas, schemas
 from bot.web.staff_api.knowledge_openapi import knowledge_paths
+from bot.web.staff_api.reports import REPORT
 from bot.web.staff_api.routes import HERE
 
 _REF = "#/components/schemas/{model}"
@@ -22,7 +26,7 @@ _SENT = (
 )  # fmt: skip
 _RECORDS: dict[str, TypeAdapter[Any]] = {
     "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "Suggestions": schemas.SUGGESTIONS,
-    "PastChats": schemas.PAST,
+    "PastChats": schemas.PAST, "Report": REPORT,
 }  # fmt: skip
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
@@ -50,6 +54,7 @@ def staff_paths() -> dict[str, Any]:
         **_disruption_paths(),
         **_learning_paths(),
         **knowledge_paths(HERE, _op),
+        **_report_paths(),
     }
 
 
@@ -209,6 +214,20 @@ def _in_query(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, **_TEXT, "description": description}
 
 
+def _report_paths() -> dict[str, Any]:
+    day = {"type": "string", "format": "date"}
+    period = [
+        _choice("period", "A usual period up to today.", ["today", "yesterday", "week", "four_weeks", "month", "year"]),
+        {"name": "first", "in": "query", "schema": day, "description": "The first day, instead of a usual period."},
+        {"name": "last", "in": "query", "schema": day, "description": "The last day; today without it."},
+        {"name": "council", "in": "query", **_TEXT, "description": "One council; all of yours without it."},
+        _choice("service", "One service; all without it.", list(SERVICES)),
+        _choice("step", "How finely the series is cut; as fits without it.", list(Step)),
+    ]
+    summary = "Figures of a period, by day, hour and service."
+    return {f"{HERE}/reports": {"get": _op("staffReports", summary, {200: "Report"}, period)}}
+
+
 def _op(
     name: str,
     summary: str,
@@ -236,6 +255,11 @@ def _op(
 
 def _json(model: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": _REF.format(model=model)}}}
+
+
+def _choice(name: str, description: str, values: Sequence[str]) -> dict[str, Any]:
+    schema = {"type": "string", "enum": [str(value) for value in values]}
+    return {"name": name, "in": "query", "schema": schema, "description": description}
 
 
 def _number(name: str, description: str, default: int, most: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
 from bot.web.staff_api import casework, chats, disruptions, events, helping, knowledge, learning, supervising
+from bot.web.staff_api.reports import report
 
 HERE = "/api/v1/staff"
 CHATS, SUPERVISE, CASES = Permission.ANSWER_CHATS, Permission.SUPERVISE_CHATS, Permission.WORK_CASES
@@ -45,6 +46,7 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "GET", place, disruptions.disruptions, SIGNED_IN)
     add_route(app, "POST", place, disruptions.post, CASES)
     add_route(app, "DELETE", f"{place}/{{id}}", disruptions.end, CASES)
+    add_route(app, "GET", f"{HERE}/reports", report, Permission.READ_REPORTS)
     add_route(app, "GET", f"{HERE}/events", events.events, CHATS)
     _add_knowledge(app)
 
