@@ -90,6 +90,25 @@ async def test_from_an_unanswered_question_to_a_reviewed_example(floor):
     assert "1 accepted example is new" in page.text
 
 
+async def test_an_article_that_two_trainers_ask_for_is_a_draft_for_the_editors(floor):
+    await asked_in_vain(floor, *PLASTICS)
+    tara, ravi = await trainers(floor)
+    await tara.get(HERE)
+    page = await tara.post(HERE + "/gather")
+    theme = page.link(HERE + "/themes/[0-9a-f]{12}")
+    await tara.get(theme)
+    assert (await tara.post(theme + "/article", {"title": " "})).status == 422
+    page = await tara.post(theme + "/article", {"title": "Soft plastics"})
+    assert "The request for an article waits for a second person" in page.text
+    page = await ravi.get(HERE + "/review")
+    [suggestion] = re.findall(r'id="suggestion-([0-9a-f]{16})"', page.text)
+    page = await ravi.post(f"{HERE}/review/{suggestion}/accept")
+    assert "The editors have a draft to write" in page.text
+    editor = (await floor.add("Edith Editor", role=Role.EDITOR)).actor()
+    [draft] = await floor.product.public[keys.EDITING].drafts.open_ones(editor, ["enfield"])
+    assert "where do soft plastics go, says [name]" in draft.asked
+
+
 async def test_a_candidate_is_looked_at_made_live_and_taken_back(floor, shelf):
     tara, _ = await trainers(floor)
     candidates = floor.product.public[keys.LEARNING].candidates
