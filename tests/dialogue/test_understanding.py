@@ -85,7 +85,7 @@ async def test_alarming_words_in_harmless_sentences_are_not_danger(resident, wor
     ],
 )
 async def test_a_question_in_another_language_finds_its_article(resident, language, words, intents):
-    notice, answer = await resident.ask(words)
+    notice, *_, answer = await resident.ask(words)  # between them a person is offered where the matter is grave
     assert notice["data"]["language"] == language
     assert answer["kind"] == "answer"
     assert answer["data"]["intent"] in intents
