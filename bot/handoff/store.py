@@ -113,11 +113,12 @@ notes = Table(
 )
 
 
-# Statements that every message of a chat needs, put together once, as in bot/conversations/store.py.
+# Statements that every message of a chat needs, put together once, as in bot/conversations/store.py. Of a conversation's
+# handoffs the open one comes first (there is one at most), then the newest, also where two began in the same moment.
 _OF_CONVERSATION = (
     select(handoffs)
     .where(handoffs.c.conversation_id == bindparam("conversation_id"))
-    .order_by(handoffs.c.queued_at.desc())
+    .order_by(handoffs.c.stage.in_([str(stage) for stage in OPEN_STAGES]).desc(), handoffs.c.queued_at.desc())
     .limit(1)
 )
 _OPEN_OF_CONVERSATION = _OF_CONVERSATION.where(handoffs.c.stage.in_([str(one) for one in OPEN_STAGES]))
