@@ -91,11 +91,11 @@ async def _publish(arguments: argparse.Namespace, room: ReportsRoom, councils: l
     nothing: list[str] = []
     for council in councils:
         try:
-            package = await room.open_data.package(command_line_actor(), council, month)
+            files = await room.open_data.publish(command_line_actor(), council, month, arguments.folder)
         except NothingToPublish as problem:
             nothing.append(str(problem))
             continue
-        for path in await asyncio.to_thread(package.write, arguments.folder / council):
+        for path in files:
             print(f"Written: {path}")
     if len(nothing) == len(councils):
         raise NothingToPublish(" ".join(nothing))

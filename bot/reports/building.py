@@ -14,6 +14,7 @@ from bot.reports.publishing import OpenData
 from bot.reports.service import Reports
 from bot.reports.summarising import Days
 from bot.reports.wording import ReportWords
+from bot.staff.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,12 @@ def reports_room(database: Database, clock: Clock, councils_folder: Path) -> Rep
     }
     reports = Reports(database, clock, days, _unit_costs(councils_folder, councils))
     said = ReportWords.read(councils_folder, labels)
-    return ReportsRoom(reports, days, said, OpenData(reports, said, {name: str(one["name"]) for name, one in councils.items()}))
+    return ReportsRoom(
+        reports,
+        days,
+        said,
+        OpenData(database, Audit(database, clock), reports, said, {name: str(one["name"]) for name, one in councils.items()}),
+    )
 
 
 def _unit_costs(councils_folder: Path, councils: Mapping[str, Mapping[str, Any]]) -> dict[str, UnitCosts]:

@@ -91,7 +91,8 @@ class Counting:
 
     def promised(self, one: Promised) -> None:
         """Counts one promise whose date is this day."""
-        service = self.services.get(one.kind) or service_of_topic(one.topic or one.kind)
+        by_kind = self.services.get(one.kind) or service_of_topic(one.kind)
+        service = service_of_topic(one.topic) if one.topic else by_kind
         self.summary.promises[service] = self.summary.promises.get(service, Promises()) + Promises(1, int(one.kept))
 
     def _service(self, one: Happened, questions: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ last, so that a reader never has half a file. `python -m bot reports publish DIR
 DESK_OPEN_DATA and DESK_OPEN_DATA_EVERY).
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -16,13 +17,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from bot.foundation.database import Database
 from bot.reports.model import Counted, Tally
 from bot.reports.periods import DAY, Period, Step
 from bot.reports.service import Asked, Group, Report, Reports
 from bot.reports.suppression import SMALL, Cell, Published, Sum
 from bot.reports.tables import Table, Value, as_csv
 from bot.reports.wording import ReportWords
+from bot.staff.audit import Action, Audit
 from bot.staff.model import Actor
+
+log = structlog.get_logger()
 
 LEFT_OUT = "suppressed"
 # What is published, and what each is a part of: those who are not in it are a number that can point at somebody as well.
@@ -77,7 +84,11 @@ def write_whole(path: Path, content: bytes) -> Path:
 class OpenData:
     """The figures of a council as open data. Build one beside the reports."""
 
-    def __init__(self, reports: Reports, words: ReportWords, names: Mapping[str, str]) -> None:
+    def __init__(
+        self, database: Database, audit: Audit, reports: Reports, words: ReportWords, names: Mapping[str, str]
+    ) -> None:
+        self._database = database
+        self._audit = audit
         self._reports = reports
         self._words = words
         self._names = names
@@ -85,6 +96,19 @@ class OpenData:
     def today(self) -> date:
         """The date in London."""
         return self._reports.days.today()
+
+    async def publish(self, actor: Actor, council: str, month: Period, folder: Path) -> list[Path]:
+        """Writes the files of a month into the council's folder, and that they were published into the audit.
+
+        Raises NothingToPublish, NotAllowed and OSError.
+        """
+        package = await self.package(actor, council, month)
+        files = await asyncio.to_thread(package.write, folder / council)
+        async with self._database.writing() as tx:
+            detail = {"month": f"{month.first:%Y-%m}", "files": len(files)}
+            await self._audit.record(tx, actor, Action.OPEN_DATA_PUBLISHED, f"council:{council}", detail, council)
+        log.info("open_data_published", council=council, month=f"{month.first:%Y-%m}")
+        return files
 
     async def package(self, actor: Actor, council: str, month: Period) -> Package:
         """The files of a month, up to yesterday while it goes on. Raises NothingToPublish and NotAllowed."""
@@ -94,7 +118,9 @@ class OpenData:
             raise NothingToPublish(f"{council}: {month.first:%B %Y} has no day that is over.")
         report = await self._reports.report(actor, Asked(period, council, step=Step.DAY))
         if report.missing:
-            raise NothingToPublish(f"{council}: {len(report.missing)} days of {month.first:%B %Y} are not summarised yet.")
+            raise NothingToPublish(
+                f"{council}: {len(report.missing)} days of {month.first:%B %Y} are not summarised yet: run reports rebuild."
+            )
         if not report.whole.tally.conversations and not report.whole.promises.due:
             raise NothingToPublish(f"{council}: nothing happened in {month.first:%B %Y}.")
         return self._package(report, council)

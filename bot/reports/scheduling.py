@@ -7,6 +7,7 @@ not written again before tomorrow, unless the gateway starts anew; several gatew
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bot.staff.model import command_line_actor
 log = structlog.get_logger()
 
 ROUND_SECONDS = 300.0
+SCHEDULE = replace(command_line_actor(), name="Schedule")  # as the audit names it
 
 
 class Schedule:
@@ -52,12 +54,10 @@ class Schedule:
                 if self._written.get((council, month)) == today:
                     continue
                 try:
-                    package = await self._open_data.package(command_line_actor(), council, month)
+                    files += await self._open_data.publish(SCHEDULE, council, month, self._folder)
                 except NothingToPublish:
                     continue
-                files += await asyncio.to_thread(package.write, self._folder / council)
                 self._written[council, month] = today
-                log.info("open_data_published", council=council, month=f"{month.first:%Y-%m}")
         return files
 
     async def _rounds(self) -> None:

@@ -74,6 +74,7 @@ class Action(Meant):
     TRAINING_BEGUN = "training_begun", "Began to train a candidate."
     MODEL_PROMOTED = "model_promoted", "Made a candidate the live model."
     MODEL_ROLLED_BACK = "model_rolled_back", "Went back to the model that was live before."
+    OPEN_DATA_PUBLISHED = "open_data_published", "Published the figures of a month as open data."
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,6 @@ def test_days_and_a_service_are_chosen_with_a_form(opened: Page):
     opened.get_by_role("button", name="Show").click()
     assert "2 Nov 2026 to 8 Nov 2026, Bins and recycling" in opened.locator(".lead").inner_text()
     if os.environ.get("DESK_PICTURES") == "yes":
-        opened.set_viewport_size({"width": 1100, "height": 1180})
+        opened.set_viewport_size({"width": 1040, "height": 1090})
         opened.goto("/console/reports?period=four_weeks")
         opened.screenshot(path=picture_folder() / "reports.png")

@@ -44,6 +44,9 @@ async def test_every_figure_is_as_it_was_counted_by_hand(managed):
                 assert {
                     one.name: one.counted.tally.conversations for one in groups if one.counted.tally.conversations
                 } == wanted[by]
+        if "promises" in wanted:
+            kept = {one.name: one.counted.promises for one in report.services if one.counted.promises.due}
+            assert {name: f"{one.kept} of {one.due}" for name, one in kept.items()} == wanted["promises"]
         if "questions" in wanted:
             assert dict(report.questions) == wanted["questions"]
         if "series" in wanted:

@@ -17,7 +17,8 @@ from bot.reports.periods import Step, month_of
 from bot.reports.publishing import BASES, LEFT_OUT, NothingToPublish, protected, write_whole
 from bot.reports.scheduling import Schedule
 from bot.reports.service import Asked, Group, Report
-from bot.staff.model import command_line_actor
+from bot.staff.audit import Audit, Filter
+from bot.staff.model import Actor, Permission, command_line_actor
 from tests.conftest import ROOT
 from tests.reports.conftest import Managed
 from tests.reports.told import moment
@@ -83,6 +84,9 @@ async def test_the_schedule_writes_each_month_once_a_day(managed, tmp_path):
     written = await schedule.once()
     assert {path.name for path in written} >= {"enfield-2026-11-days.csv", "enfield-2026-11.json"}
     assert await schedule.once() == []
+    administrator = Actor("1", "Ann Admin", "enfield", frozenset(), frozenset({Permission.READ_AUDIT}))
+    [event], _ = await Audit(managed.database, managed.clock).read(administrator, Filter())
+    assert (event.name, event.action, event.subject) == ("Schedule", "open_data_published", "council:enfield")
     assert sorted(path.name for path in (tmp_path / "enfield").iterdir()) == sorted(path.name for path in written)
 
 
