@@ -14,6 +14,7 @@ from bot.cases.open311.services import PackServices
 from bot.cases.outbox.model import Target
 from bot.cases.outbox.worker import OutboxWorker
 from bot.cases.outgoing import OutboxWriter
+from bot.cases.progress import Progress
 from bot.cases.retention import kept
 from bot.cases.service import Cases
 from bot.cases.targets.calling import outside_session
@@ -76,21 +77,36 @@ async def running_cases(folder: Path, parts: CasesParts, outside: Outside) -> As
             raise UnreadablePackFile(f"{folder / council}/cases.yml: {problem}.") from problem
     secrets = Secrets(outside.secrets_folder)
     integrations = read_integrations(folder, secrets, insecure=not outside.production)
+    _check_statuses(folder, integrations, words)
     cases = Cases(parts.database, parts.clock, parts.hours, words, parts.limits, parts.mask, OutboxWriter(integrations))
     private = not outside.production
     async with outside_session(allow_private=private) as session:
+        open311 = Open311Client(session, parts.clock, integrations, allow_private=private)
         targets: list[Target] = [
             _notifier(parts, outside, words, integrations, secrets),
             Webhooks(session, parts.clock, integrations, words, allow_private=private),
-            Open311Client(session, parts.clock, integrations, allow_private=private),
+            open311,
         ]
         worker = OutboxWorker(parts.database, parts.clock, targets, parts.metrics)
+        progress = Progress(parts.database, cases, open311, integrations)
         await worker.start()
+        await progress.start()
         try:
             keys = {council: secrets.lines(f"{council}.open311-clients") for council in words}
             yield CasesRoom(cases, worker, PackServices.read(folder), keys)
         finally:
+            await progress.close()
             await worker.close()
+
+
+def _check_statuses(folder: Path, integrations: dict[str, Integrations], words: dict[str, CaseWords]) -> None:
+    """A receiver's statuses must be of the council's closed list. Raises UnreadablePackFile."""
+    for council, own in integrations.items():
+        for receiver in own.open311.values():
+            if unknown := set(receiver.statuses.values()) - set(words[council].statuses):
+                raise UnreadablePackFile(
+                    f"{folder / council}/integrations.yml: {receiver.name} names the status {min(unknown)}, which cases.yml has not."
+                )
 
 
 def _notifier(

@@ -69,6 +69,10 @@ class Open311Receiver:
     jurisdiction: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)  # name in the case's data, or "reference", and the code there
     contact: bool = False  # whether name, e-mail and telephone go too
+    statuses: Mapping[str, str] = field(
+        default_factory=dict
+    )  # theirs in small letters, and ours; empty: progress is not fetched
+    notes: bool = False  # whether residents see what the other side writes about the progress
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def _integrations(council: str, said: Mapping[str, Any], secrets: Secrets, insec
             jurisdiction=str(one.get("jurisdiction") or ""),
             attributes={str(name): str(code) for name, code in (one.get("attributes") or {}).items()},
             contact=one.get("contact") is True,
+            statuses={str(theirs).lower(): str(ours) for theirs, ours in (one.get("statuses") or {}).items()},
+            notes=one.get("notes") is True,
         )
     notify = said.get("notify") or {}
     return Integrations(

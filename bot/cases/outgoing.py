@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.cases.integrations import Integrations
 from bot.cases.model import Case, Entry, EntryKind, Seen
 from bot.cases.outbox import store
-from bot.cases.outbox.model import NewItem
+from bot.cases.outbox.model import OPEN311, NewItem
 
-NOTIFY, WEBHOOK, OPEN311 = "notify", "webhook", "open311"
+NOTIFY, WEBHOOK = "notify", "webhook"
 BY_EMAIL, BY_TEXT = "email", "text"
 TOLD = frozenset({EntryKind.OPENED, EntryKind.STATUS, EntryKind.NOTE, EntryKind.DUE})
 

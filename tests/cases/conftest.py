@@ -13,9 +13,11 @@ from bot.cases.outbox import store
 from bot.cases.outbox.model import Item
 from bot.cases.outbox.worker import OutboxWorker
 from bot.cases.outgoing import OutboxWriter
+from bot.cases.progress import Progress
 from bot.cases.service import Cases
 from bot.cases.targets.calling import outside_session
 from bot.cases.targets.notify import Wording
+from bot.cases.targets.open311 import Open311Client
 from bot.cases.wording import read_case_words
 from bot.foundation.database import Database
 from tests.cases.workers import COUNCILS, SECRET, make_integrations, make_wording, make_worker
@@ -82,6 +84,11 @@ class Post:
     def worker(self) -> OutboxWorker:
         """A new worker, as another process would have one."""
         return make_worker(self.database, self.clock, self.outside, self.words, self.integrations, self.notify_url)
+
+    def progress(self) -> Progress:
+        """What asks the systems that took cases over."""
+        client = Open311Client(self.outside, self.clock, self.integrations, allow_private=True, token_seconds=0)
+        return Progress(self.database, self.cases, client, self.integrations)
 
     async def open(self, key: str = "one", **changes: Any) -> Case:
         """Opens a case."""

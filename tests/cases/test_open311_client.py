@@ -1,8 +1,10 @@
 """Handing cases over by Open311: to this product's own server, and to one that gives tokens, breaks off or cannot be asked."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.cases.model import Wanted
+from bot.cases.model import Seen, Wanted
 from bot.cases.outbox.model import Delivery, State
 from bot.cases.targets.open311 import fields_of
 from tests.cases.conftest import ADA, Post
@@ -46,6 +48,41 @@ async def test_client_and_server_understand_each_other(own):
     assert there.data["container"] == "garden"
     assert there.uprn == "100012345678"
     assert there.contact == ADA
+
+
+async def test_progress_there_is_brought_back_once_and_staff_may_go_on(own):
+    own.integrations["enfield"].open311["depot"] = replace(
+        own.integrations["enfield"].open311["depot"], statuses={"open": "in_progress", "closed": "done"}
+    )
+    case = await own.open(data=DATA)
+    await own.worker().deliver_due()
+    progress = own.progress()
+    assert await progress.fetch() == 1
+    assert (await own.cases.get(case.reference, ["enfield"])).status == "in_progress"
+    async with own.database.writing() as tx:
+        await own.cases.change_status(tx, "staff", "enfield", case.reference, "planned")
+    assert await progress.fetch() == 0, "the same status is not brought back again"
+    sent = next(one for one in await own.items(case) if one.target == "open311")
+    async with own.database.writing() as tx:
+        await own.cases.change_status(tx, "staff", "buckinghamshire", sent.remote_id, "done", "Emptied at noon.")
+    assert await progress.fetch() == 1
+    found = await own.cases.get(case.reference, ["enfield"])
+    assert (found.status, bool(found.ended_at)) == ("done", True)
+    notes = [entry for entry in found.history if "Emptied at noon" in entry.text]
+    assert [(entry.by, entry.seen_by) for entry in notes] == [("Open311: depot", Seen.STAFF)]
+    assert await progress.fetch() == 0
+
+
+async def test_a_system_that_cannot_be_asked_changes_nothing(depot):
+    post, system = depot
+    post.integrations["enfield"].open311["depot"] = replace(
+        post.integrations["enfield"].open311["depot"], statuses={"closed": "done"}
+    )
+    case = await post.open(data=DATA)
+    await post.worker().deliver_due()
+    system.listing = 503
+    assert await post.progress().fetch() == 0
+    assert (await post.cases.get(case.reference, ["enfield"])).status == "received"
 
 
 async def test_what_came_by_open311_does_not_go_round_in_circles(own):

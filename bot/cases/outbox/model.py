@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.cases.model import Case, Entry
 
+OPEN311 = "open311"  # the target that hands cases over to other systems
 LEASE = timedelta(seconds=60)  # a worker that has said nothing for so long is taken for dead
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=6)
@@ -58,6 +59,18 @@ class Item:
     created_at: datetime
     remote_id: str
     error: str
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A delivery that another system has taken over: its number there, and the status last heard of it."""
+
+    id: int
+    council: str
+    reference: str
+    remote_id: str
+    heard: str
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

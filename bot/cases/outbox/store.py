@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases.outbox.model import Item, NewItem, State
+from bot.cases.outbox.model import OPEN311, HandedOver, Item, NewItem, State
 from bot.foundation.database import metadata
 
 outbox = Table(
@@ -128,6 +128,32 @@ async def items_in(tx: AsyncConnection, states: Sequence[State], limit: int = 20
     """Items in these states, oldest first."""
     query = select(outbox).where(outbox.c.state.in_(list(states))).order_by(outbox.c.id).limit(limit)
     return [_item(row) for row in await tx.execute(query)]
+
+
+async def handed_over(tx: AsyncConnection, council: str, receiver: str) -> list[HandedOver]:
+    """The deliveries to an Open311 receiver that it has a number for, oldest first; old ones are forgotten (retention.py)."""
+    query = (
+        select(outbox)
+        .where(
+            outbox.c.target == OPEN311,
+            outbox.c.council == council,
+            outbox.c.state == State.SENT,
+            outbox.c.settings["name"].as_string() == receiver,
+            outbox.c.remote_id != "",
+            ~outbox.c.remote_id.startswith("token:"),
+        )
+        .order_by(outbox.c.id)
+    )
+    return [
+        HandedOver(row.id, row.council, row.reference, row.remote_id, str(row.settings.get("heard", "")), row.settings)
+        for row in await tx.execute(query)
+    ]
+
+
+async def was_heard(tx: AsyncConnection, handed: HandedOver, status: str) -> None:
+    """Keeps the other side's status with its delivery."""
+    settings = {**handed.settings, "heard": status}
+    await tx.execute(update(outbox).where(outbox.c.id == handed.id).values(settings=settings))
 
 
 async def items_of(tx: AsyncConnection, reference: str) -> list[Item]:

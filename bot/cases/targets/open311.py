@@ -6,15 +6,14 @@ attempt: the item waits for a person in `python -m bot outbox`.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
 from bot.cases.integrations import Integrations, Open311Receiver
 from bot.cases.open311.model import UnreadableAnswer, errors_in, requests_in
-from bot.cases.outbox.model import Delivery, InDoubt, NotFoundThere, Refused, TryLater, Unwanted
-from bot.cases.outgoing import OPEN311
+from bot.cases.outbox.model import OPEN311, Delivery, InDoubt, NotFoundThere, Refused, TryLater, Unwanted
 from bot.cases.targets.calling import check_address, read_answer, was_private
 from bot.foundation.clock import Clock
 
@@ -83,6 +82,11 @@ class Open311Client:
             if case.reference in request.get("description", "") and request.get("service_request_id"):
                 return request["service_request_id"]
         raise NotFoundThere
+
+    async def progress(self, receiver: Open311Receiver, numbers: Sequence[str]) -> list[dict[str, str]]:
+        """What the other side says of requests by their numbers. Raises TryLater and Refused."""
+        query = {**_who(receiver), "service_request_id": ",".join(numbers)}
+        return await self._requests(f"{receiver.endpoint}/requests.xml", query)
 
     async def _requests(self, url: str, query: Mapping[str, str]) -> list[dict[str, str]]:
         try:
