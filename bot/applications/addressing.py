@@ -13,6 +13,7 @@ from bot.addresses.service import Addresses
 from bot.addresses.writing import read_address
 from bot.applications.filling import Form, answered
 from bot.applications.model import Answer, Field, FieldType, Problem
+from bot.applications.understanding.dates import without_dates
 
 LONGEST = 250  # characters of an address in the resident's own words
 CHOICE = "address:"  # how the buttons of asking.py begin
@@ -29,7 +30,8 @@ class Addressing:
     async def from_opening(self, form: Form, said: str) -> Form:
         """The form with the address that the resident's first words name, or with the list to pick it from."""
         field = next((one for one in form.applicable if one.type == FieldType.ADDRESS and one.from_opening), None)
-        if field is None or not said or not read_address(said).looks_like_an_address:
+        said = without_dates(said)
+        if field is None or not read_address(said).looks_like_an_address:
             return form
         step = await self._asking(form).begin(self._lookup(form), said)
         understood = self._understood(form, field, step)

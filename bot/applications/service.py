@@ -146,11 +146,14 @@ class Applications:
         taken = await store.days_taken(tx, definition.council, definition.id, today)
         return days_with_room(field.capacity, today, taken)
 
-    async def look(self, form: Form, just: str) -> Finding | None:
-        """What the definition's checks find once the question `just` is answered, the first that finds something."""
+    async def look(self, form: Form, just: str = "") -> Finding | None:
+        """What the definition's checks find once the question `just` is answered, the first that finds something.
+
+        Without a question every check is made that can be, for a form that the first words filled in.
+        """
         for name in form.definition.checks:
             check = self._checks.get(name)
-            if check and just in check.needs and all(need in form.answers for need in check.needs):
+            if check and (not just or just in check.needs) and all(need in form.answers for need in check.needs):
                 finding = await check.look(form)
                 if finding:
                     return finding

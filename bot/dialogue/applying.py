@@ -62,8 +62,7 @@ class ApplicationTask:
         form = self._applications.begin(definition, said)
         form = await self._addressing.from_opening(form, said)
         form = await self._addressing.from_known(form, str(conversation.context.known.get("uprn", "")))
-        replies = self._replies(definition)
-        return await self._ask(form, replies.beginning(form))
+        return await self._looked_at(form, "", self._replies(definition).beginning(form))
 
     async def _pressed_late(self, conversation: Conversation, pressed: str) -> TaskStep:
         """A button of a form that is no longer under way: sent already, or ended."""
@@ -174,9 +173,14 @@ class ApplicationTask:
             if note.ends:
                 return TaskStep([*before, replies.ended(note.text)], None)
             before.append(replies.plainly(note.text))
+        return await self._looked_at(form, just, before, insisted)
+
+    async def _looked_at(self, form: Form, just: str, before: Sequence[Reply], insisted: bool = False) -> TaskStep:
+        """What is found out about the answers so far, and then the next question."""
+        replies, before = self._replies(form.definition), list(before)
         finding = await self._applications.look(form, just)
         if finding is not None and finding.ends:
-            return TaskStep([*before, replies.ended(finding.text)], None)
+            return TaskStep([*(before if just else ()), replies.ended(finding.text)], None)
         if finding is not None and not (finding.reopen and insisted):
             before.append(replies.plainly(finding.text))
             form = filling.change(form, finding.reopen) if finding.reopen else form

@@ -129,3 +129,19 @@ async def test_a_day_with_no_room_left_is_not_offered_and_one_taken_meanwhile_is
     [again] = await residents[-1].ask("the first")
     assert again["kind"] == "check_answers"
     assert (await residents[-1].ask("yes"))[-1]["data"]["due"] == "2026-12-03"
+
+
+async def test_what_is_known_is_looked_up_also_when_the_first_words_say_it_all(resident, product):
+    bins = product.public[keys.HOMES].bins
+    async with product.public[keys.DATABASE].writing() as tx:
+        said = NewDisruption("enfield", "Bath Street was not collected", bins.today(), street="Bath Street")
+        await bins.post_disruption(tx, said, "Command line")
+    [ended] = await resident.ask(OPENING)
+    assert "Bath Street was not collected" in ended["text"]
+    assert "You need not report it" in ended["text"]
+
+
+async def test_a_day_that_was_not_due_is_questioned_at_once(resident):
+    replies = await resident.ask("my brown bin at 1 Bath Street EN1 4CK wasnt emptied on 24 November")
+    assert "was not due on Tuesday 24 November 2026" in replies[-2]["text"]
+    assert replies[-1]["data"]["field"] == "day"

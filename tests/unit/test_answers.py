@@ -6,6 +6,7 @@ import pytest
 
 from bot.applications.model import Answer, Capacity, Option, Price, Problem
 from bot.applications.understanding import find, understand
+from bot.applications.understanding.dates import without_dates
 from bot.applications.understanding.offered import days_with_room
 from tests.factories_applications import BINS, THURSDAY, make_asked, make_field
 
@@ -348,3 +349,17 @@ def test_an_opening_message_gives_the_bin_and_the_day():
     assert find(make_field("choice", options=BINS), said, make_asked()).value == "food"
     assert find(PAST, said, make_asked()).value == "2026-11-25"
     assert find(make_field("choice", options=BINS), "brown or blue, i forget", make_asked()) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("my bin at 4 oak rd was missed on Monday 23 November", "my bin at 4 oak rd was missed on Monday"),
+        ("4 oak rd en2 3rd of nov 2026", "4 oak rd en2"),
+        ("4 oak rd, 23/11/26", "4 oak rd,"),
+        ("4 march road", "4 march road"),
+        ("12 may street", "12 may street"),
+    ],
+)
+def test_dates_are_taken_out_before_an_address_is_looked_for(said, left):
+    assert without_dates(said).split() == left.split()

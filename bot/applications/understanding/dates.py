@@ -77,6 +77,12 @@ _NEAR_DAYS = (
         0,
     ),
 )
+_STREET = "road|rd|street|st|lane|ln|avenue|ave|close|cl|drive|dr|way|gardens|gdns|court|ct|place|pl|terrace|grove|walk|house"
+_SAID_DATE = re.compile(
+    rf"\b(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*\b(?! (?:{_STREET})\b)(?: \d{{4}}\b)?"
+    r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:on )?the \d{1,2}(?:st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
 _PERIOD = re.compile(r"([+-]?)\s*(\d+)\s+(working day|day|week|month|year)s?")
 
 
@@ -153,6 +159,11 @@ def read(text: str, today: date, lean: Lean) -> date | None:
     if weekday:
         return _of_week(weekday, today, lean)
     return None
+
+
+def without_dates(text: str) -> str:
+    """A message without the dates in it, so that "on 23 November" is not read as the number of a house."""
+    return _SAID_DATE.sub(" ", text)
 
 
 def _levelled(text: str) -> str:
