@@ -38,6 +38,7 @@ class Report:
 
     mistakes: list[str]
     summary: str
+    assumed: list[str]  # settings that the council must still confirm, a line for each council
 
 
 def check_applications(
@@ -50,15 +51,21 @@ def check_applications(
     }
     starting = _starting(rules)
     mistakes: list[str] = []
+    assumed: dict[str, list[str]] = {}
     count = 0
     for council, definitions in read_definitions(folder).items():
         for name, raw in definitions.items():
             count += 1
+            for setting in raw.get("assumed") or ():
+                assumed.setdefault(f"{setting} in {council}", []).append(name)
             found = [*_form(raw), *_meaning(raw, name, councils[council], today, intents, starting)]
             mistakes += [f"{_file(folder, council, name)}: {mistake}" for mistake in dict.fromkeys(found)]
     mistakes = list(dict.fromkeys(mistakes))
+    unconfirmed = [
+        f"To be confirmed by the council: {setting}: {', '.join(names)}" for setting, names in sorted(assumed.items())
+    ]
     counted = f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}" if mistakes else "no mistakes"
-    return Report(mistakes, f"{count} applications of {len(councils)} councils checked: {counted}.")
+    return Report(mistakes, f"{count} applications of {len(councils)} councils checked: {counted}.", unconfirmed)
 
 
 def _file(folder: Path, council: str, name: str) -> str:

@@ -23,7 +23,7 @@ def add(subparsers: Any) -> None:
 
 
 def run_check(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Prints every mistake with its file; exit code 1 when there is one."""
+    """Prints every mistake with its file, and what the council must confirm; exit code 1 when there is a mistake."""
     from bot.app import clock_of
 
     today = clock_of(settings).now().astimezone(LONDON).date()
@@ -33,5 +33,7 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandFailed(str(problem)) from problem
     for mistake in report.mistakes:
         print(mistake)
+    for setting in report.assumed:
+        print(setting)
     print(report.summary)
     return 1 if report.mistakes else 0
