@@ -58,6 +58,11 @@ def wait_until(url: str, started: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"{url} does not answer. The end of {log.name}:\n" + "\n".join(log.read_text().splitlines()[-15:]))
 
 
+def database_of(folder: Path) -> str:
+    """The database of the gateway that runs in this folder."""
+    return f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}"
+
+
 @contextmanager
 def running_engine(
     folder: Path, port: int, actions_port: int, model: Path = Path("var/models/current")
@@ -72,17 +77,19 @@ def running_engine(
 
 
 @contextmanager
-def running_gateway(folder: Path, engine_port: int, actions_port: int, **settings: str) -> Iterator[str]:
-    """A gateway on a fresh SQLite database; gives its address."""
+def running_gateway(
+    folder: Path, engine_port: int, actions_port: int, *, samples: bool = False, **settings: str
+) -> Iterator[str]:
+    """A gateway on a fresh SQLite database, with the packs' invented addresses if wanted; gives its address."""
     port = free_port()
     log = folder / "gateway.log"
     environment = {
         "DESK_PORT": str(port),
         "DESK_ACTIONS_PORT": str(actions_port),
         "DESK_ENGINE_PORT": str(engine_port),
-        "DESK_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}",
+        "DESK_DATABASE_URL": database_of(folder),
         "DESK_RATE_LIMITS": "no",
     } | {f"DESK_{name.upper()}": value for name, value in settings.items()}
-    with process([sys.executable, "-m", "bot", "serve"], environment, log) as started:
+    with process([sys.executable, "-m", "bot", "serve", *(["--samples"] if samples else [])], environment, log) as started:
         wait_until(f"http://127.0.0.1:{port}/healthz", started, log)
         yield f"http://127.0.0.1:{port}"

@@ -83,6 +83,31 @@ def test_a_whole_address_with_slips_is_answered_without_a_mouse(page: Page) -> N
     assert "12 Bath Street, Enfield, EN1 4CK" in page.locator(".message--answer").first.inner_text()
 
 
+def test_a_missed_bin_is_reported_by_address_checked_and_found_at_its_page(desk: Desk, page: Page) -> None:
+    desk.engine.starting = {"bin_missed": "bin_missed"}
+    ask(page, "a bin was missed", "question")
+    for number, words in enumerate(("n9 5kc", "2 Pepperpot Mews", "the brown one", "last tuesday"), 2):
+        ask(page, words, "question", number)
+    page.get_by_role("button", name="Yes").last.click()
+    for number, words in enumerate(("Robert Smith", "skip"), 7):
+        page.locator(".message--question").nth(number - 2).wait_for()
+        ask(page, words, "question", number)
+    check = ask(page, "skip", "check_answers")
+    assert "2 Pepperpot Mews, Enfield, N9 5KC" in check.inner_text()
+    assert faults(page) == []
+    page.get_by_role("button", name="Yes, send it").last.click()
+    case = page.locator(".message--case")
+    case.wait_for()
+    reference, code = (case.locator(f".case__{part} strong").inner_text() for part in ("reference", "code"))
+    page.goto("/case/enfield")
+    page.fill("#reference", reference)
+    page.fill("#code", code)
+    page.get_by_role("button").last.click()
+    page.get_by_role("heading", name="Report a missed bin").wait_for()
+    assert "Brown food bin" in page.inner_text("main")
+    desk.engine.starting = {}
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_calendar_is_whole_on_every_screen(new_page: Callable[..., Page], screen: str) -> None:
     page = new_page(**SCREENS[screen])

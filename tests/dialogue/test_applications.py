@@ -4,6 +4,7 @@ import pytest
 
 from bot.applications.model import FieldType
 from bot.applications.reading import read_definitions
+from tests.api.desk import Resident
 from tests.conftest import ROOT
 
 NAMES = sorted(name for name, raw in read_definitions(ROOT / "councils")["enfield"].items() if raw.get("ends") != "result")
@@ -138,6 +139,25 @@ async def test_an_interruption_a_correction_a_stop_and_a_resume(resident):
     assert "Nothing was sent" in stopped["text"]
     first = await resident.ask("my brown bin was not emptied yesterday")
     assert first[-1]["data"]["field"] == "address"
+
+
+async def test_a_form_that_was_left_goes_on_where_it_was_and_ends_with_a_reference(resident):
+    """The page is closed in the middle and opened again: the same conversation, the same open question."""
+    begun = await begin(resident, "call_back")
+    question = (await resident.ask("my council tax bill is wrong"))[-1]
+    assert question["data"]["field"] == "name"
+    later = Resident(resident.http)
+    later.id, later.headers = resident.id, resident.headers
+    page = await later.read(0)
+    assert page["messages"][-1]["data"]["field"] == "name"
+    assert begun[-1]["data"]["progress"]["place"] == 1
+    answered = await later.ask("how do i pay my council tax?")
+    assert answered[0]["kind"] == "answer"
+    assert answered[-1]["data"]["field"] == "name", "asked again after the answer"
+    check = await filled_in(later, await later.ask("Robert Smith"))
+    [case] = await later.ask("yes")
+    assert check["data"]["lines"][1]["answer"] == "Robert Smith"
+    assert case["data"]["reference"]
 
 
 async def test_a_dated_receipt_says_what_was_told(resident):
