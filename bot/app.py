@@ -16,6 +16,7 @@ from aiohttp import web
 from actions import all_actions
 from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
+from bot.applications.outside import OpenApplications
 from bot.assist.building import assist_room
 from bot.assist.service import Read, ReadsMessages
 from bot.assist.settings import read_settings as read_assist_settings
@@ -228,7 +229,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         public[keys.CONVERSATIONS] = conversations
         public[keys.HOMES] = homes
         public[keys.CASES] = cases
-        public[OPEN311] = Open311Server(room.services, room.api_keys, settings.public_url)
+        public[OPEN311] = Open311Server(OpenApplications(applications.all, room.services), room.api_keys, settings.public_url)
         public[keys.APPLICATIONS] = applications
         public[keys.ADDRESSING] = addressing
         public[keys.CASEWORK] = Casework(database, cases, staff.audit, knowledge.council_ids)

@@ -140,6 +140,11 @@ def _fields(definition: Definition, today: date) -> Iterator[str]:
             yield f"contact: {part} must name a question of the type {CONTACTS[part].value}, and {name} is none"
     for name in sorted(wording.names_used(definition.receipt) - {"today"} - set(names)):
         yield f"receipt: it names {{{name}}}, which is not asked"
+    if definition.public:
+        for name in sorted({*definition.public.asks, *definition.public.needs} - set(names)):
+            yield f"open311: it names {name}, which is not asked"
+        for name in sorted(set(definition.public.needs) - set(definition.public.asks)):
+            yield f"open311: {name} is needed and not in asks"
     yield from _sums(definition, set(names))
 
 

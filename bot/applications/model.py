@@ -116,6 +116,18 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Public:
+    """What other systems are told of an application that they may send by Open311: `asks` and `needs` name its questions."""
+
+    name: str
+    description: str
+    group: str = ""
+    keywords: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Definition:
     """One report or application of one council, ready to be asked."""
 
@@ -143,6 +155,7 @@ class Definition:
     counted: Mapping[str, str] = field(default_factory=dict)  # which fields hold the adults and those who do not count
     charge: Mapping[str, str] = field(default_factory=dict)  # the year's charge or band D's, and which fields hold the rest
     reduction: Mapping[str, str] = field(default_factory=dict)  # the amounts of the pension-age scheme, and its fields
+    public: Public | None = None  # for one that other systems may send too
     contact: Mapping[str, str] = field(default_factory=dict)  # which fields hold the name, email and telephone
 
     def field(self, name: str) -> Field | None:

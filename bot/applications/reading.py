@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.applications.model import Capacity, Definition, Field, FieldType, Note, Option, Price, Result
+from bot.applications.model import Capacity, Definition, Field, FieldType, Note, Option, Price, Public, Result
 from bot.foundation.packs import load_yaml, merged
 from bot.knowledge.model import Fact
 
@@ -71,6 +71,7 @@ def definition_of(raw: Mapping[str, Any], council: str, facts: Mapping[str, Fact
         charge=filled.get("charge") or {},
         reduction=filled.get("reduction") or {},
         contact=filled.get("contact") or {},
+        public=_public(public) if (public := filled.get("open311")) else None,
     )
 
 
@@ -125,6 +126,11 @@ def _field(name: str, one: Mapping[str, Any]) -> Field:
             Note(_condition(note["when"]), note["text"].strip(), bool(note.get("ends"))) for note in one.get("notes") or ()
         ),
     )
+
+
+def _public(public: Mapping[str, Any]) -> Public:
+    keywords, asks, needs = (tuple(public.get(part) or ()) for part in ("keywords", "asks", "needs"))
+    return Public(public["name"], public["description"], public.get("group", ""), keywords, asks, needs)
 
 
 def _option(option: Mapping[str, Any]) -> Option:

@@ -1,6 +1,8 @@
-"""Checks of answers after the text of GeoReport v2 (https://wiki.open311.org/GeoReport_v2/), written from it for these tests.
+"""Checks of answers after GeoReport v2: its text (https://wiki.open311.org/GeoReport_v2/) and the published JSON schemas.
 
-Each shape names the fields of an answer and what may stand in them. The same shapes are checked in XML and in JSON.
+The schemas are in https://github.com/open311/schema-validation (schema/georeport-v2: request, service, service-definition), which has no
+licence of its own; so the shapes here are written anew with the same fields, kinds, limits and what is required. They are
+stricter in one thing: no other fields are allowed. XML is checked by the same shapes.
 """
 
 import json
@@ -14,7 +16,9 @@ MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"
 TEXT = {"type": ["string", "null"]}
 WHEN = {"anyOf": [{"type": "string", "pattern": MOMENT}, {"type": "null"}]}
 FULL = {"type": "string", "minLength": 1}
-NUMBER = {"type": ["number", "string", "null"], "pattern": r"^(-?\d+(\.\d+)?)?$"}
+DEGREES = {"type": ["number", "null"]}
+URI = {"anyOf": [{"type": "string", "pattern": r"^https?://\S+$"}, {"type": "null"}]}
+LONG = {"anyOf": [{"type": "string", "maxLength": 4000}, {"type": "null"}]}
 
 
 def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -88,11 +92,11 @@ SHAPES = {
                 "status": {"enum": ["open", "closed"]},
                 "service_name": FULL,
                 "service_code": FULL,
-                "requested_datetime": WHEN,
+                "requested_datetime": {"type": "string", "pattern": MOMENT},
             },
             {
                 "status_notes": TEXT,
-                "description": TEXT,
+                "description": LONG,
                 "agency_responsible": TEXT,
                 "service_notice": TEXT,
                 "updated_datetime": WHEN,
@@ -100,9 +104,9 @@ SHAPES = {
                 "address": TEXT,
                 "address_id": TEXT,
                 "zipcode": TEXT,
-                "lat": NUMBER,
-                "long": NUMBER,
-                "media_url": TEXT,
+                "lat": DEGREES,
+                "long": DEGREES,
+                "media_url": URI,
             },
         )
     ),
@@ -144,6 +148,8 @@ def _content(element: Any) -> Any:
     text = element.text
     if element.tag in ("metadata", "variable", "required") and text in ("true", "false"):
         return text == "true"
+    if element.tag in ("lat", "long") and text:
+        return float(text)
     if element.tag in ("order", "code") and text and re.fullmatch(r"\d+", text):
         return int(text)
     return text

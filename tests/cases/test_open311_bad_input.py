@@ -39,7 +39,7 @@ def database_url(newest_sqlite: Path, tmp_path: Path) -> str:
         ({"address_id": "1234567890123"}, 400, "address_id"),
         ({"attribute[container]": None}, 400, "container"),
         ({"attribute[container]": "purple"}, 400, "one of"),
-        ({"attribute[put_out]": "yesterday"}, 400, "put_out"),
+        ({"attribute[day]": "yesterday"}, 400, "day"),
         ({"email": "not an address"}, 400, "email"),
         ({"phone": "call me"}, 400, "phone"),
         ({"description": "x" * 4001}, 400, "description"),
@@ -87,6 +87,11 @@ async def test_unknown_things_are_not_found_in_the_published_form(other):
     [
         (b"<request/>", "text/xml", 400),
         (b"{}", "application/json", 400),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n\xff\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+            400,
+        ),
         (b"a=1&" * 300, "application/x-www-form-urlencoded", 400),
         (b"description=" + b"x" * 70_000, "application/x-www-form-urlencoded", 413),
         (b"\xff\xfe\x00", "application/x-www-form-urlencoded", 403),

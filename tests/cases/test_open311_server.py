@@ -66,8 +66,8 @@ async def test_every_answer_has_the_published_shape(other, form):
 async def test_a_report_becomes_a_case_with_a_promise(other, cases):
     [one] = await posted(other)
     case = await cases.get(one["service_request_id"], ["buckinghamshire"])
-    assert (case.kind, case.team, case.due.isoformat()) == ("bin_missed", "bins", "2026-11-25")
-    assert ("Which bin was not emptied", "Garden waste") in case.answers
+    assert (case.kind, case.team, case.due.isoformat()) == ("bin_missed", "bins", "2026-11-30")
+    assert ("Which bin was not emptied?", "Garden bin") in case.answers
     assert case.contact.email == "ada@example.org"
     assert case.contact.name == "Ada Invented"
 

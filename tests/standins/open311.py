@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any
 
 from aiohttp import web
 
+from bot.applications.model import Definition
+from bot.applications.outside import OpenApplications
+from bot.applications.reading import definition_of, read_definitions
 from bot.cases.open311.services import PackServices
 from bot.cases.service import Cases
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.limits import Limits
 from bot.foundation.metrics import Metrics
+from bot.knowledge.reading import read_councils
 from bot.web import keys
 from bot.web.access import guard, prepare_access
 from bot.web.open311.routes import OPEN311, Open311Server, add_open311_routes
@@ -25,6 +31,14 @@ class SomeCouncil:
 
     name: str
     council: Mapping[str, str]
+
+
+@cache
+def shipped(council: str) -> dict[str, Definition]:
+    """The applications of a council as shipped."""
+    facts, today = read_councils(ROOT / "councils")[council].facts, date(2026, 11, 23)
+    raw = read_definitions(ROOT / "councils")[council]
+    return {name: definition_of(one, council, facts, today) for name, one in raw.items()}
 
 
 class SomeKnowledge:
@@ -46,7 +60,9 @@ def open311_app(cases: Cases, database: Database, clock: Clock, *, enforced: boo
     app[keys.LIMITS], app[keys.PRODUCTION] = Limits(Metrics(), enforced=enforced), False
     app[keys.KNOWLEDGE] = SomeKnowledge()  # type: ignore[misc]
     clients = {"buckinghamshire": {"depot-key": "enfield", "other-key": "other"}, "enfield": {"enfield-key": "fixmystreet"}}
-    app[OPEN311] = Open311Server(PackServices.read(ROOT / "councils"), clients, "https://chat.example.org")
+    app[OPEN311] = Open311Server(
+        OpenApplications(shipped, PackServices.read(ROOT / "councils")), clients, "https://chat.example.org"
+    )
     return app
 
 

@@ -1,7 +1,7 @@
 """The kinds of case that other systems can open by Open311, and how an answer of GeoReport v2 is read.
 
 The specification is https://wiki.open311.org/GeoReport_v2/. Services come from whoever knows the council's public reports,
-through the small protocol `PublicServices`; services.py has the one that reads open311.yml.
+through the small protocol `PublicServices`: bot/applications/outside.py makes them of applications, services.py reads open311.yml.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Service:
     description: str
     kind: str  # of the case
     team: str
-    promise_days: int
+    promise_days: int | None  # working days; None promises no day
     next_step: str = ""
     group: str = ""
     keywords: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ class Open311Server:
         return found
 
 
+NO_FORM = "send a form (application/x-www-form-urlencoded); files are not taken, so give the address of a picture as media_url"
 OPEN311 = web.AppKey("open311", Open311Server)
 
 
@@ -113,7 +114,7 @@ async def _call(request: web.Request, form: str) -> Call:
         try:
             pairs += await read_pairs(request, MOST_FIELDS)
         except UnreadableForm:
-            raise Wrong((400, "send a form (application/x-www-form-urlencoded)")) from None
+            raise Wrong((400, NO_FORM)) from None
     found = dict(reversed(pairs))
     if found.get("jurisdiction_id", council) not in (council, ""):
         raise Wrong((404, "jurisdiction_id was not found"))
@@ -284,7 +285,7 @@ def _request(call: Call, case: Case) -> dict[str, Any]:
         "zipcode": "",
         "lat": case.data.get("lat") if trusted else None,
         "long": case.data.get("long") if trusted else None,
-        "media_url": "",
+        "media_url": None,
     }
 
 
