@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.app import Product
 from bot.handoff.model import Presence
-from bot.staff.model import Account, NewAccount, Role, command_line_actor
+from bot.staff.model import ALL, Account, NewAccount, Role, command_line_actor
 from bot.web import keys
 from tests.api.desk import Resident
 from tests.console_desk import Page, Staffer
@@ -26,7 +26,7 @@ class Floor:
 
     async def add(self, name: str, *, teams: str = "*", role: Role = Role.ADVISER, council: str = "enfield") -> Account:
         """Somebody with an account whose password is chosen already."""
-        email = f"{name.split(maxsplit=1)[0].lower()}@{council}.example.gov.uk"
+        email = f"{name.split(maxsplit=1)[0].lower()}@{'every' if council == ALL else council}.example.gov.uk"
         new = NewAccount(name, email, council, tuple(teams.split()), (role,))
         accounts = self.product.public[keys.STAFF].accounts
         return await accounts.add(command_line_actor(), new, PASSWORD, keep_password=True)

@@ -198,6 +198,15 @@ async def test_each_page_opens_and_what_is_not_there_says_so(floor):
     for path, status in ADDRESSES:
         page = await erin.get(path)
         assert page.status == status, path
+    nora = await floor.sit_down("Nora National", role=Role.EDITOR, council="*")
+    national = f"{HERE}/library/england/articles/ct-liability-hmo"
+    for path in (f"{HERE}?pack=england", national, f"{national}/look", f"{HERE}/try?pack=england&question=bins"):
+        assert (await nora.get(path)).status == 200, path
+    await nora.get(national)
+    draft = await nora.post(f"{national}/change")
+    assert draft.title.startswith("Change: ")
+    assert (await nora.get(f"{draft.path}/look")).status == 200
+    assert (await erin.get(draft.path)).status == 404
     ada = await floor.sit_down("Ada Adviser")
     assert (await ada.get(HERE)).title == "You may not do this"
 

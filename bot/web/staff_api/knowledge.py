@@ -112,6 +112,11 @@ async def send(request: web.Request) -> web.Response:
     return _draft(request, await editing_of(request).drafts.send(actor_of(request), request.match_info["id"], body.version))
 
 
+async def take_back(request: web.Request) -> web.Response:
+    """POST /article-drafts/{id}/take-back: to be written in again."""
+    return _draft(request, await editing_of(request).drafts.take_back(actor_of(request), request.match_info["id"]))
+
+
 async def send_back(request: web.Request) -> web.Response:
     """POST /article-drafts/{id}/send-back: with what should change."""
     body = await read_body(request, schemas.SendBack)

@@ -38,6 +38,7 @@ def knowledge_paths(here: str, op: Operation) -> dict[str, Any]:
         f"{drafts}/{{id}}/send": {
             "post": op("staffSendDraft", "Send it to be checked.", {200: "ArticleDraft"}, [draft], "SeenDraft")
         },
+        f"{drafts}/{{id}}/take-back": {"post": op("staffTakeDraftBack", "Write in it again.", {200: "ArticleDraft"}, [draft])},
         f"{drafts}/{{id}}/send-back": {
             "post": op("staffSendDraftBack", "Say what should change.", {200: "ArticleDraft"}, [draft], "SendBack")
         },

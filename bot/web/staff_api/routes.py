@@ -94,5 +94,6 @@ def _add_knowledge(app: web.Application) -> None:
     add_route(app, "PUT", draft, knowledge.save, edit)
     add_route(app, "DELETE", draft, knowledge.discard, edit)
     add_route(app, "POST", f"{draft}/send", knowledge.send, edit)
+    add_route(app, "POST", f"{draft}/take-back", knowledge.take_back, edit)
     add_route(app, "POST", f"{draft}/send-back", knowledge.send_back, publish)
     add_route(app, "POST", f"{draft}/publish", knowledge.publish, publish)

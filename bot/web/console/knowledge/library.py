@@ -149,6 +149,7 @@ async def _entry(request: web.Request, place: Place, status: int = 200, wrong: d
         standing=standing_of_fact(fact, today) if fact else standing,
         due=due_on(article.review_by, today) if article else Due.NO,
         own=bool(own),
+        national=not knowledge.packs[place.pack].base,
         withdrawn=is_withdrawn(place.kind, own, place.pack),
         can_drop=bool(own and _national_text(request, place)),
         quoted_by=quoting(council, place.name) if fact else [],

@@ -13,7 +13,7 @@ from multidict import MultiDict
 
 from bot.dialogue.trial import Trial, try_out
 from bot.knowledge.editing.fields import fields_from
-from bot.knowledge.editing.library import facts_of, live_text
+from bot.knowledge.editing.library import facts_of, live_text, quoting, view_of
 from bot.knowledge.editing.model import (
     Draft,
     HasMistakes,
@@ -256,7 +256,15 @@ async def _page(request: web.Request, draft: Draft, fault: Fault | None = None) 
     }
     if draft.state != State.WRITING:
         may = actor.may(Permission.PUBLISH_KNOWLEDGE) and draft.may_be_checked_by(actor.staff_id)
-        return draw(request, "check.html", changes=differences(live, text), live=live, live_number=number, may=may, **common)
+        quoted_by = quoting(view_of(knowledge.packs, draft.place.pack), draft.place.name)
+        shown: dict[str, Any] = {
+            "changes": differences(live, text),
+            "live": live,
+            "live_number": number,
+            "may": may,
+            "quoted_by": quoted_by,
+        }
+        return draw(request, "check.html", **shown, **common)
     said = fields_from(draft.place.kind, fault.typed if fault.typed is not None else draft.fields)
     theirs = drafts.text_of(fault.theirs) if fault.theirs else ""
     return draw(
