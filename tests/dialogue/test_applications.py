@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.applications.model import FieldType
 from bot.applications.reading import read_definitions
 from tests.api.desk import Resident
 from tests.conftest import ROOT
@@ -106,9 +105,41 @@ async def begin(resident, name):
     return await resident.ask(choice=f"start:application:{name}")
 
 
+# What a council's residents can report and apply for here; each is tried below.
+WANTED = {
+    *("bin_missed", "container", "bulky_waste", "garden_waste", "assisted_collection", "fly_tip"),
+    *("single_person_discount", "moving_in", "moving_out", "moving_within", "student_exemption", "payment_arrangement"),
+    *("council_tax_reduction", "change_of_circumstances", "discretionary_housing_payment", "hardship"),
+    *("rough_sleeper", "complaint", "call_back"),
+}
+
+
 def test_every_shipped_application_is_tried_here():
-    assert {FieldType(kind) for kind in ("address", "date", "household")} <= set(FieldType)
-    assert len(NAMES) >= 19
+    assert set(NAMES) == WANTED
+
+
+@pytest.mark.parametrize(
+    ("opening", "name", "said", "text"),
+    [
+        (
+            "how do i apply for council tax reduction on a low income",
+            "check_reduction",
+            ("yes", "no", "yes", "no"),
+            "all of your",
+        ),
+        ("my house is empty what about council tax", "check_exemption", ("no", "she moved into a care home"), "nothing to pay"),
+        ("can i get the single person discount", "check_discount", ("2", "my son is a student", "1"), "25% off"),
+    ],
+)
+async def test_a_check_of_entitlement_is_offered_and_says_its_rule_and_its_source(resident, opening, name, said, text):
+    replies = await resident.ask(opening)
+    assert f"start:application:{name}" in {choice["value"] for reply in replies for choice in reply["choices"]}, replies
+    await resident.ask(choice=f"start:application:{name}")
+    for words in said:
+        replies = await resident.ask(words)
+    assert text in replies[-1]["text"]
+    assert "The rule: " in replies[-1]["text"]
+    assert replies[-1]["sources"][0]["url"].startswith("https://www.legislation.gov.uk/")
 
 
 @pytest.mark.parametrize("name", NAMES)
