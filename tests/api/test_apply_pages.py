@@ -141,3 +141,15 @@ async def test_a_date_has_three_boxes_and_an_impossible_one_is_named(client):
     assert "There is no such date as 31/2/2026" in page.text
     await page.send(day="1", month="11", year="2026")
     assert page.heading() == "Tell me a little more about it."
+
+
+async def test_a_check_of_entitlement_ends_with_its_rule_its_source_and_what_may_be_done_next(client, product):
+    page = await Browser(client, "/apply/enfield/check_reduction").open()
+    for value in ("yes", "no", "no", "no", "12000", "258", "1500", "yes", "no"):
+        await page.send(value=value)
+        assert page.status == 200, page.text
+    assert page.heading().startswith("You are likely to get about £1,249.71 off your bill of £1,500.00.")
+    assert "legislation.gov.uk/uksi/2012/2885" in page.text
+    assert "checked on Thursday 26 November 2026" in page.text
+    assert 'href="/apply/enfield/council_tax_reduction">Begin a claim</a>' in page.text
+    assert await cases(product) == []
