@@ -161,7 +161,8 @@ def _sums(definition: Definition, names: set[str]) -> Iterator[str]:
                 yield f"{place}: {part} must name a question, and {given[part]} is none"
     known = names | {sum_ for place, (given, _) in parts.items() if given for sum_ in SUMS[place]}
     for number, result in enumerate(definition.results, 1):
-        used = wording.names_used(result.text) | {name.partition(".")[0] for name in result.when}
+        said = " ".join((result.text, result.rule, result.changes))
+        used = wording.names_used(said) | {name.partition(".")[0] for name in result.when}
         for name in sorted(used - known):
             yield f"results → {number}: it names {name}, which is neither asked nor worked out"
 

@@ -25,10 +25,12 @@ from bot.applications.reading import number_in
 
 @dataclass(frozen=True)
 class Likely:
-    """The result that decided, its text with the sums filled in."""
+    """The result that decided, and its words with the answers and sums filled in."""
 
     result: Result
     text: str
+    rule: str
+    changes: str
 
 
 def likely(definition: Definition, answers: Mapping[str, Answer], today: date) -> Likely | None:
@@ -37,7 +39,8 @@ def likely(definition: Definition, answers: Mapping[str, Answer], today: date) -
     known = {**answers, **{name: Answer(value, str(value), str(value)) for name, value in values.items()}}
     for result in definition.results:
         if holds(result.when, known):
-            return Likely(result, result.text.format_map(_shown(values, answers)))
+            shown = _shown(values, answers)
+            return Likely(result, *(words.format_map(shown) for words in (result.text, result.rule, result.changes)))
     return None
 
 

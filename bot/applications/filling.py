@@ -116,6 +116,11 @@ def back(form: Form) -> Form | None:
     return change(form, names[place - 1]) if place else None
 
 
+def all_notes(form: Form) -> list[Note]:
+    """Everything that the definition wants said about the answers so far."""
+    return [note for field, _ in form.given for note in notes_due(form, field.name)]
+
+
 def notes_due(form: Form, name: str) -> list[Note]:
     """What the definition wants said once the question `name` is answered like this."""
     asked = form.definition.field(name)

@@ -201,7 +201,7 @@ class Replies:
         if found is None:
             return self.ended(self._words["say"]["no_result"])
         say, one = self._words["say"], found.result
-        lines = [found.text, say["rule"].format(rule=one.rule), say["would_change"].format(changes=one.changes)]
+        lines = [found.text, say["rule"].format(rule=found.rule), say["would_change"].format(changes=found.changes)]
         choices = [Choice(f"start:application:{then.id}", then.button)] if then else []
         source = Source(one.source_title, one.source_url, one.checked)
         return Reply(Kind.TEXT, "\n".join(lines), (*choices, self._person()), (source,), {"reason": "entitlement"})
