@@ -149,6 +149,8 @@ async def test_a_check_of_entitlement_ends_with_its_rule_its_source_and_what_may
         await page.send(value=value)
         assert page.status == 200, page.text
     assert page.heading().startswith("You are likely to get about £1,249.71 off your bill of £1,500.00.")
+    assert "the income above £238.00 a week" in page.text
+    assert "you may get less than I say" in page.text, "what was left out is said with the result"
     assert "legislation.gov.uk/uksi/2012/2885" in page.text
     assert "checked on Thursday 26 November 2026" in page.text
     assert 'href="/apply/enfield/council_tax_reduction">Begin a claim</a>' in page.text

@@ -44,5 +44,5 @@ def test_every_kind_of_question_and_every_name_is_explained():
     for kind in FieldType:
         assert f"`{kind.value}`" in PAGE, kind
     for name in re.findall(r'^    "([a-z_]+)": \{', SCHEMA, re.MULTILINE):
-        if name not in ("fields", "field", "condition", "limit", "ends"):
+        if name not in ("fields", "field", "condition", "limit", "amount", "ends"):
             assert f"`{name}`" in PAGE, name

@@ -251,6 +251,7 @@ def test_help_for_pension_age_follows_the_national_scheme(council, said, text):
     found = result("check_reduction", *said, council=council)
     assert found is not None
     assert text in found.text
+    assert "{" not in found.text + found.rule + found.changes
 
 
 def test_without_this_year_s_amounts_it_says_so_instead_of_a_figure():

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.applications import wording
+from bot.applications import filling, wording
 from bot.applications.entitlement import Likely
 from bot.applications.filling import Form
 from bot.applications.model import Asked, Definition, Field, FieldType, Problem
@@ -105,6 +105,7 @@ def result(form: Form, found: Likely | None, then: Definition | None, words: Map
         "found": found,
         "then": then,
         "checked": checked,
+        "said": [note.text for note in filling.all_notes(form)],
     }
 
 
