@@ -76,14 +76,16 @@ def editor(page: Page, name: str, then: str = "/console/knowledge") -> Page:
 
 
 def look(page: Page, name: str) -> None:
-    """Judges a page by axe, wide and on a phone; keeps pictures when they are asked for."""
-    for size in (WIDE, PHONE):
+    """Judges a page by axe, wide in light and on a phone in dark; keeps pictures when they are asked for."""
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
         page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
         width = size["width"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} pixels"
         assert faults(page) == [], f"{name}, {width} pixels"
         if folder := os.environ.get("DESK_CONSOLE_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
     page.set_viewport_size(WIDE)
 
 
