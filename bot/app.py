@@ -18,8 +18,9 @@ from bot.addresses.service import Addresses
 from bot.applications.building import addressing_of, applications_of
 from bot.applications.outside import OpenApplications
 from bot.assist.building import assist_room
-from bot.assist.service import Read, ReadsMessages
+from bot.assist.encoding import Encoding
 from bot.assist.settings import read_settings as read_assist_settings
+from bot.assist.taking_in import ReadsMessages
 from bot.bins.building import bins_room
 from bot.bins.samples import load_samples
 from bot.cases.building import CasesParts, Outside, running_cases
@@ -213,7 +214,14 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(handoff.upkeep.close)
         assist_settings = read_assist_settings(settings.councils_folder)
         assist = assist_room(
-            handoff_parts, handoff, knowledge, assist_settings, masking.mask, pseudonyms.replace_all, _reads(engine)
+            handoff_parts,
+            handoff,
+            knowledge,
+            Encoding(settings.cache_folder),
+            assist_settings,
+            masking.mask,
+            pseudonyms.replace_all,
+            reads(engine),
         )
         await assist.start()
         stack.push_async_callback(assist.close)
@@ -251,15 +259,14 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         yield Product(public, new_actions_app(all_actions(applications)))
 
 
-def _reads(engine: DialogueEngine) -> ReadsMessages:
-    """The engine's reading of a message to staff; none while the engine is away."""
+def reads(engine: DialogueEngine) -> ReadsMessages:
+    """The engine's reading of one message, as intents with their chances; None while the engine is away."""
 
-    async def read(text: str) -> Read | None:
+    async def read(text: str) -> dict[str, float] | None:
         try:
-            reading = await engine.read(text)
+            return dict((await engine.read(text)).ranking)
         except EngineUnavailable:
             return None
-        return Read(dict(reading.ranking), reading.vector)
 
     return read
 

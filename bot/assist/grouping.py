@@ -4,7 +4,7 @@ Advisers reuse standard wording with a greeting of their own or a sentence left 
 are near in meaning, alike in wording and name the same numbers: "your brown bin on the 3rd" and "on the 4th" do not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +26,23 @@ class Grouped:
     first: bool
 
 
-async def grouped(
+async def in_groups(
     tx: AsyncConnection, council: str, index: PastReplies, replies: Sequence[str], vectors: Vector
 ) -> list[Grouped]:
-    """For each reply its group: one that is there, one that an earlier reply of these begins, or one of its own."""
+    """For each reply its group, compared with the newest wording of the groups that are there."""
     near = index.closest_groups(vectors, NEAR)
     known = await store.newest_of_groups(tx, council, {name for names in near for name in names})
+    return grouped(near, {name: text for name, (text, _) in known.items()}, replies, vectors)
+
+
+def grouped(
+    near: Sequence[Sequence[str]], wordings: Mapping[str, str], replies: Sequence[str], vectors: Vector
+) -> list[Grouped]:
+    """For each reply its group: one of those that are `near` it, one that an earlier reply of these begins, or its own."""
     found: list[Grouped] = []
     fresh: list[tuple[int, str]] = []  # the first reply of each group that begins here
     for place, reply in enumerate(replies):
-        group = next((name for name in near[place] if name in known and nearly_same(known[name][0], reply)), "")
+        group = next((name for name in near[place] if name in wordings and nearly_same(wordings[name], reply)), "")
         group = group or _among(fresh, place, replies, vectors)
         found.append(Grouped(group or new_id(), first=not group))
         if not group:

@@ -6,8 +6,8 @@ lines pass in bounded memory, since nothing but the current batch, the index for
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.assist import store
@@ -34,6 +34,7 @@ class Summary:
     empty: int = 0  # conversations without a reply of staff to something that was asked
     replaced: int = 0  # pairs of an earlier import that these took the place of
     rejected: int = 0
+    unread: int = 0  # pairs whose message the engine has not read, since it did not answer
     old_lines: int = 0
 
 
@@ -110,16 +111,17 @@ class ConversationImport:
         for council, conversations in batch.items():
             said = [pair for _, pairs in conversations for pair in pairs]
             pairs = await self._taking_in.masked(council, said)
-            asked, replies = await self._taking_in.embedded(pairs)
+            prepared = await self._taking_in.prepared(council, pairs)
             index = self._memory.indexes[council]
             async with self._database.writing() as tx:
                 summary.replaced += await store.delete_outside(tx, council, [mark for mark, _ in conversations])
-                new = await self._taking_in.grouped(tx, council, index, pairs, asked, replies)
+                new = await self._taking_in.grouped(tx, council, index, prepared)
                 begin = 0
                 for mark, own in conversations:
                     await store.add_pairs(tx, council, new[begin : begin + len(own)], outside_id=mark)
                     begin += len(own)
             summary.pairs += len(new)
+            summary.unread += prepared.unread
             await self._memory.changed(council)
             await asyncio.sleep(0)
 
@@ -147,9 +149,9 @@ def pairs_of(conversation: PastConversation) -> list[Pair]:
         elif asked and len(one.text.split()) >= FEWEST_WORDS:
             if answered:
                 before = pairs.pop()
-                pairs.append(Pair(before.asked, f"{before.reply}\n\n{one.text}", one.at, before.seq))
+                pairs.append(replace(before, reply=f"{before.reply}\n\n{one.text}", at=one.at))
             else:
-                pairs.append(Pair("\n".join(asked)[-LONGEST_ASKED:], one.text, one.at, place))
+                pairs.append(Pair("\n".join(asked)[-LONGEST_ASKED:], one.text, one.at, place, not pairs))
             answered = True
     return pairs
 
@@ -162,10 +164,10 @@ def mark_of(outside_id: str) -> str:
 def spread(workers: Sequence[Pseudonymise]) -> Pseudonymise:
     """Masks with several processes at once: each gets its share of the texts."""
 
-    async def pseudonymise(texts: Sequence[str]) -> list[str]:
+    async def pseudonymise(texts: Sequence[str], keep: Collection[str]) -> list[str]:
         share = -(-len(texts) // len(workers)) or 1
         parts = [texts[begin : begin + share] for begin in range(0, len(texts), share)]
-        masked = await asyncio.gather(*(worker(part) for worker, part in zip(workers, parts, strict=False)))
+        masked = await asyncio.gather(*(worker(part, keep) for worker, part in zip(workers, parts, strict=False)))
         return [text for part in masked for text in part]
 
     return pseudonymise

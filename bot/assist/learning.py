@@ -95,13 +95,13 @@ class Learning:
             messages = await conversations.latest_messages(tx, chat.conversation_id, NEWEST)
         said = pairs_of(messages) if self._settings[chat.council].learn_from_chats else []
         pairs = await self._taking_in.masked(chat.council, said)
-        asked, replies = await self._taking_in.embedded(pairs)
+        prepared = await self._taking_in.prepared(chat.council, pairs)
         async with self._database.writing() as tx:
             if not await store.claim_chat(tx, chat.id, self._clock.now()):
                 return 0  # another process was quicker
             known = await store.seqs_of(tx, chat.conversation_id)
             index = self._memory.indexes[chat.council]
-            new = await self._taking_in.grouped(tx, chat.council, index, pairs, asked, replies)
+            new = await self._taking_in.grouped(tx, chat.council, index, prepared)
             new = [one for one in new if one.seq not in known]  # an earlier chat of the same conversation
             await store.add_pairs(tx, chat.council, new, conversation_id=chat.conversation_id)
         if new:

@@ -8,25 +8,28 @@ and never shown meanwhile, since the wording comes from the database each time.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from itertools import batched
 
 import structlog
 
 from bot.assist import store
+from bot.assist.encoding import Encoding
 from bot.assist.index import MOST, Entry, PastReplies
 from bot.assist.model import From, Used
-from bot.assist.ranking import Outcomes
+from bot.assist.ranking import Outcomes, Weights
 from bot.assist.store import Kept
 from bot.assist.words import terms
 from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.words import LONDON
-from bot.knowledge.service import Knowledge
 
 log = structlog.get_logger()
 
 AT_ONCE = 2000
+RENEWED_AT_ONCE = 100
 OVERLAP = 200  # ids that are read again: another process may commit a lower one later
 LOOK_SECONDS = 30.0
 ERASED_EVERY = timedelta(minutes=10)
@@ -42,15 +45,17 @@ def topic(council: str) -> str:
 class Memory:
     """The indexes of every council. Build one in app.py, start it, and close it on the way out."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, knowledge: Knowledge) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, councils: Sequence[str], encoding: Encoding, weights: Weights
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
-        self._knowledge = knowledge
-        self.indexes = {council: PastReplies() for council in knowledge.council_ids}
-        self._outcomes: dict[str, Counts] = {council: {} for council in knowledge.council_ids}
-        self._last_pair = dict.fromkeys(knowledge.council_ids, 0)
-        self._last_outcome = dict.fromkeys(knowledge.council_ids, 0)
+        self._encoding = encoding
+        self.indexes = {council: PastReplies(weights.of[From.REPLY]) for council in councils}
+        self._outcomes: dict[str, Counts] = {council: {} for council in councils}
+        self._last_pair = dict.fromkeys(councils, 0)
+        self._last_outcome = dict.fromkeys(councils, 0)
         self._updating = asyncio.Lock()
         self._checked = clock.now()
         self._task: asyncio.Task[None] | None = None
@@ -120,11 +125,30 @@ class Memory:
             async with self._database.reading() as tx:
                 rows = await store.pairs_after(tx, council, after, AT_ONCE)
             if rows:
+                rows = list(await self._renewed(rows))
                 index.add(await asyncio.to_thread(self._entries, rows, index))
                 after = rows[-1].id
                 self._last_pair[council] = max(after, self._last_pair[council])
             if len(rows) < AT_ONCE:
                 return
+
+    async def _renewed(self, rows: Sequence[Kept]) -> Sequence[Kept]:
+        """The pairs with vectors of the encoder of today; those of an earlier one are made again, once."""
+        old = [row for row in rows if row.encoder != await asyncio.to_thread(lambda: self._encoding.mark)]
+        if not old:
+            return rows
+        fresh: dict[int, Kept] = {}
+        for some in batched(old, RENEWED_AT_ONCE):
+            asked = await asyncio.to_thread(self._encoding.embed, [row.asked for row in some])
+            replies = await asyncio.to_thread(self._encoding.embed, [row.reply for row in some])
+            for row, vector, reply in zip(some, asked, replies, strict=True):
+                leads = row.reply_vector is not None
+                fresh[row.id] = replace(row, encoder=self._encoding.mark, vector=vector, reply_vector=reply if leads else None)
+            async with self._database.writing() as tx:
+                vectors = {row.id: (fresh[row.id].vector, fresh[row.id].reply_vector) for row in some}
+                await store.put_vectors(tx, self._encoding.mark, vectors)
+        log.info("past_replies_encoded_again", pairs=len(old))
+        return [fresh.get(row.id, row) for row in rows]
 
     def _entries(self, rows: Sequence[Kept], index: PastReplies) -> list[Entry]:
         """Pairs as the index takes them. The first pair of a group may have been erased: then its vector is made again."""
@@ -133,10 +157,11 @@ class Memory:
         for row in rows:
             vector = row.reply_vector
             if vector is None and row.group not in known and not index.has_group(row.group):
-                vector = self._knowledge.embed([row.reply])[0]
+                vector = self._encoding.embed([row.reply])[0]
             known.add(row.group)
             day = row.at.astimezone(LONDON).date()
-            entries.append(Entry(row.id, row.group, day, tuple(terms(row.asked)), row.intents, row.vector, vector))
+            asked = tuple(terms(row.asked))
+            entries.append(Entry(row.id, row.group, day, row.first, asked, row.intents, row.vector, vector))
         return entries
 
     def _count(self, council: str, key: tuple[From, str], outcome: Used) -> None:

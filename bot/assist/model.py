@@ -7,7 +7,7 @@ ranking.py says how likely a suggestion is the reply, service.py has the use cas
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -49,12 +49,13 @@ class Used(StrEnum):
 
 @dataclass(frozen=True)
 class Pair:
-    """What was asked and what was replied to it. `seq` orders the pairs of a conversation."""
+    """What was asked and what was replied to it. `seq` orders the pairs of a conversation, the `first` opens it."""
 
     asked: str
     reply: str
     at: datetime
     seq: int = 0
+    first: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,28 @@ class Suggestions:
     newest: bool = True  # whether it is the resident's newest message
 
 
+@dataclass(frozen=True)
+class Band:
+    """What became of the suggestions of one kind whose stated percentage lay between two numbers."""
+
+    source: str
+    at_least: int  # percent
+    below: int
+    used: int = 0
+    edited: int = 0
+    ignored: int = 0
+
+
+def bands(counts: Iterable[tuple[str, int, str, int]]) -> list[Band]:
+    """Counts (source, percent, outcome, number) in bands of ten percent, lowest first."""
+    found: dict[tuple[str, int], Band] = {}
+    for source, percent, outcome, number in counts:
+        low = min(percent // 10 * 10, 90)
+        band = found.setdefault((source, low), Band(source, low, low + 10))
+        found[source, low] = replace(band, **{outcome: getattr(band, outcome) + number})
+    return [found[key] for key in sorted(found)]
+
+
 def asked_in(messages: Sequence[Message], until: int | None = None) -> tuple[str, int]:
     """What the resident asked last, and the seq of their newest typed message in it; empty when they typed nothing.
 
@@ -122,9 +145,9 @@ def pairs_of(messages: Sequence[Message]) -> list[Pair]:
             continue
         if pairs and seq == asked_at:
             before = pairs.pop()
-            pairs.append(Pair(asked, f"{before.reply}\n\n{one.text}", one.at, before.seq))
+            pairs.append(replace(before, reply=f"{before.reply}\n\n{one.text}", at=one.at))
         else:
-            pairs.append(Pair(asked, one.text, one.at, one.seq))
+            pairs.append(Pair(asked, one.text, one.at, one.seq, not pairs))
         asked_at = seq
     return pairs
 

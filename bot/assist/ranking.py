@@ -1,9 +1,9 @@
 """Ranks what could be replied: past replies, articles and ready replies compete in one list, each with a chance that is meant.
 
-A logistic regression adds up the signals; its weights, and the calibration that turns its result into a stated percentage,
-are fitted by `python -m bot assist fit` on conversations set aside for that, and kept in weights.json. Suggestions that say
-nearly the same are folded into the likeliest of them. docs/assist.md explains the signals, docs/assist-evaluation.md how
-good they are.
+Each kind has a logistic regression that adds up its signals; weights and the calibration that turns the result into a stated
+percentage are fitted by `python -m bot assist fit` on conversations set aside for that, and kept in weights.json. Signals
+that those conversations cannot teach (how often and how lately a reply was sent, what became of it as a suggestion) have
+weights set by hand. docs/assist.md explains the signals, docs/assist-evaluation.md says how good they are.
 """
 
 import json
@@ -14,19 +14,21 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.assist.index import Neighbourhood, Vector, likeness
+from bot.assist.index import Near, Vector
 from bot.assist.model import From, Used
 
 WEIGHTS = Path(__file__).parent / "weights.json"
-SIGNALS = (
-    "bias", "article", "canned", "meaning", "words", "intent", "share", "like", "fit", "lead", "times", "recent", "accepted",
-    "article_score", "article_like",
-)  # fmt: skip
-SAME = 0.5  # likeness from which two suggestions say the same
+SIGNALS: Mapping[From, tuple[str, ...]] = {
+    # asked, fit: cosines of the message with what was asked then, and with the reply; context: of the reply with the chat so far
+    From.REPLY: ("bias", "asked", "fit", "intent", "stage", "context"),
+    # question, answer: cosines with the nearest question of the article, and with its answer; score: what search gives it
+    From.ARTICLE: ("bias", "question", "answer", "words", "intent", "primary", "score", "first", "context"),
+    From.CANNED: ("bias", "title", "text", "first"),
+}
+SAME = 0.93  # cosine of two past replies from which one place in the list is enough for both
 LEAST = 0.04  # a smaller chance is not worth anybody's time
-HALF_LIFE = 365.0  # days after which a reply counts half as recent
+YEAR = 365.0  # days after which a reply counts half as recent
 USUAL, USUAL_COUNT = 0.25, 8.0  # how often suggestions are accepted in general, and how many outcomes that is worth
 
 
@@ -57,109 +59,63 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that could be replied. `vector` is its own, for folding what says the same."""
+    """Something that could be replied, with the log-odds of its signals, and then its chance (0 to 1)."""
 
     source: From
     id: str
-    vector: Vector
-    meaning: float = 0.0  # cosine with the nearest message or question that it answers
-    words: float = 0.0
-    intent: float = 0.0
-    share: float = 0.0
-    like: float = 0.0
-    fit: float = 0.0
+    odds: float
+    vector: Vector  # of the reply itself
+    pairs: tuple[int, ...] = ()  # of a past reply: the pairs that speak for it
     times: int = 0
     last: date | None = None
-    pairs: tuple[int, ...] = ()
-    score: float = 0.0  # what knowledge search gives an article
     chance: float = 0.0
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How signals add up, and what result means what chance."""
+    """How signals add up, and which result means which chance."""
 
-    weights: Mapping[str, float]
+    of: Mapping[From, Mapping[str, float]]
+    by_hand: Mapping[str, float]  # times, recent, accepted
     points: Sequence[tuple[float, float]]  # results with the chance that is stated for each; in between it is linear
 
     @classmethod
     def read(cls, path: Path = WEIGHTS) -> "Weights":
         """The fitted weights."""
         found = json.loads(path.read_text(encoding="utf-8"))
-        return cls(found["weights"], [(float(result), float(chance)) for result, chance in found["points"]])
+        points = [(float(odds), float(chance)) for odds, chance in found["points"]]
+        return cls({source: found[source] for source in From}, found["by_hand"], points)
 
-    def result(self, signals: Vector) -> float:
-        """The log-odds of a candidate."""
-        return float(signals @ np.array([self.weights.get(name, 0.0) for name in SIGNALS], np.float32))
+    def odds(self, source: From, signals: Mapping[str, float]) -> float:
+        """The log-odds of one candidate."""
+        return sum(self.of[source][name] * value for name, value in signals.items()) + self.of[source]["bias"]
 
-    def chance(self, result: float) -> float:
+    def chance(self, odds: float) -> float:
         """What is stated for a result, 0 to 1."""
         results, chances = zip(*self.points, strict=True)
-        return float(np.interp(result, results, chances))
+        return float(np.interp(odds, results, chances))
+
+
+def of_replies(near: Sequence[Near]) -> list[Candidate]:
+    """Past replies as candidates."""
+    return [Candidate(From.REPLY, one.group, one.odds, one.vector, one.pairs, one.times, one.last) for one in near]
 
 
 def ranked(
-    candidates: Sequence[Candidate],
-    outcomes: Mapping[tuple[From, str], Outcomes],
-    today: date,
-    weights: Weights,
+    candidates: Sequence[Candidate], outcomes: Mapping[tuple[From, str], Outcomes], today: date, weights: Weights
 ) -> list[Candidate]:
-    """The candidates with their chances, the likeliest first, what says the same folded into the likeliest."""
-    signals = signals_of(candidates, outcomes, today)
-    results = [weights.result(row) for row in signals]
-    kept: list[tuple[float, Candidate]] = []
-    for place in sorted(range(len(candidates)), key=lambda place: (-results[place], candidates[place].id)):
-        one = candidates[place]
-        if not any(says_the_same(one, other) for _, other in kept):
-            kept.append((results[place], one))
-    return [replace(one, chance=weights.chance(result)) for result, one in kept]
+    """The candidates with their chances, the likeliest first, past replies that say the same folded into the likeliest."""
+    weighed = [replace(one, odds=one.odds + _from_experience(one, outcomes, today, weights.by_hand)) for one in candidates]
+    kept: list[Candidate] = []
+    for one in sorted(weighed, key=lambda one: (-one.odds, one.source, one.id)):
+        if one.source != From.REPLY or not any(says_the_same(one.vector, other.vector) for other in kept):
+            kept.append(replace(one, chance=weights.chance(one.odds)))
+    return kept
 
 
-def says_the_same(one: Candidate, other: Candidate) -> bool:
-    """Whether showing both would waste a place."""
-    return bool(likeness(np.float32(one.vector @ other.vector)) >= SAME)  # type: ignore[arg-type]
-
-
-def signals_of(
-    candidates: Sequence[Candidate], outcomes: Mapping[tuple[From, str], Outcomes], today: date
-) -> npt.NDArray[np.float32]:
-    """The signals of each candidate in the order of SIGNALS, one a row."""
-    best = max((one.meaning for one in candidates), default=0.0)
-    rows = []
-    for one in candidates:
-        article, reply = one.source == From.ARTICLE, one.source == From.REPLY
-        age = (today - one.last).days if one.last else 0
-        known = outcomes.get((one.source, one.id), Outcomes())
-        values = {
-            "bias": 1.0,
-            "article": float(article),
-            "canned": float(one.source == From.CANNED),
-            "meaning": one.meaning,
-            "words": one.words,
-            "intent": one.intent,
-            "share": one.share,
-            "like": one.like if reply else 0.0,
-            "fit": one.fit,
-            "lead": one.meaning - best,
-            "times": math.log1p(one.times),
-            "recent": 0.5 ** (max(0, age) / HALF_LIFE) if reply else 0.0,
-            "accepted": known.accepted,
-            "article_score": one.score if article else 0.0,
-            "article_like": one.like if not reply else 0.0,
-        }
-        rows.append([values[name] for name in SIGNALS])
-    return np.array(rows, np.float32).reshape(len(candidates), len(SIGNALS))
-
-
-def of_replies(around: Neighbourhood) -> list[Candidate]:
-    """Past replies as candidates."""
-    return [
-        Candidate(
-            From.REPLY, one.group, one.vector, one.meaning, one.words, one.intent, one.share, one.like, one.fit, one.times,
-            one.last, one.pairs,
-        )
-        for one in around.near
-    ]  # fmt: skip
+def says_the_same(one: Vector, other: Vector) -> bool:
+    """Whether showing both replies would waste a place."""
+    return float(one @ other) >= SAME
 
 
 def profile(nearness: Mapping[str, float], sharpness: float = 18.0) -> dict[str, float]:
@@ -170,3 +126,14 @@ def profile(nearness: Mapping[str, float], sharpness: float = 18.0) -> dict[str,
     odds = {intent: math.exp(sharpness * (near - best)) for intent, near in nearness.items()}
     total = sum(odds.values())
     return {intent: odd / total for intent, odd in sorted(odds.items(), key=lambda one: -one[1])[:5]}
+
+
+def _from_experience(
+    one: Candidate, outcomes: Mapping[tuple[From, str], Outcomes], today: date, by_hand: Mapping[str, float]
+) -> float:
+    """What use so far adds: sent often, sent lately, accepted as a suggestion."""
+    added = by_hand["accepted"] * outcomes.get((one.source, one.id), Outcomes()).accepted
+    if one.source == From.REPLY and one.last is not None:
+        added += by_hand["times"] * math.log(max(1, one.times))
+        added += by_hand["recent"] * (0.5 ** (max(0, (today - one.last).days) / YEAR) - 1)
+    return added

@@ -6,19 +6,38 @@ which changes the ranking from the next message on. learning.py takes pairs in w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
-from bot.assist import store
+from bot.assist import store, wrap_up
+from bot.assist.encoding import Encoding
+from bot.assist.gathering import Gathering, Question
 from bot.assist.memory import Memory
-from bot.assist.model import SHOWN, From, Suggestion, Suggestions, Used, asked_in, became, filled, holes, title_of, unique
-from bot.assist.ranking import LEAST, Candidate, Weights, of_replies, profile, ranked, says_the_same
+from bot.assist.model import (
+    SHOWN,
+    Band,
+    From,
+    Suggestion,
+    Suggestions,
+    Used,
+    asked_in,
+    bands,
+    became,
+    filled,
+    holes,
+    pairs_of,
+    title_of,
+    unique,
+)
+from bot.assist.ranking import LEAST, Candidate, Weights, ranked, says_the_same
 from bot.assist.settings import AssistSettings
+from bot.assist.taking_in import ReadsMessages
 from bot.assist.words import terms
 from bot.conversations import store as conversations
-from bot.conversations.model import Conversation
+from bot.conversations.model import Conversation, Kind, Sender
 from bot.conversations.service import NotFound
 from bot.conversations.text import UnusableText
 from bot.foundation.words import LONDON
@@ -27,27 +46,13 @@ from bot.handoff.answers import Filled, Ready
 from bot.handoff.building import HandoffRoom
 from bot.handoff.model import Handoff
 from bot.handoff.views import Sent
-from bot.knowledge.rendering import first_paragraph
-from bot.knowledge.search import Found, Vectors
 from bot.knowledge.service import Knowledge
 from bot.staff.model import Actor, Permission
 
 log = structlog.get_logger()
 
 LISTED = 8  # suggestions in all
-ARTICLES = 10  # articles that are candidates
 REMEMBERED = 2000  # chats whose suggestions are not worked out again while nothing changes
-
-
-@dataclass(frozen=True)
-class Read:
-    """How the engine reads a message: its intents with their chances, and the vector that it made, if it is of use."""
-
-    intents: Mapping[str, float]
-    vector: Vectors | None = None
-
-
-ReadsMessages = Callable[[str], Awaitable[Read | None]]  # None: the engine is away
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ class _Asked:
     handoff: Handoff
     text: str
     seq: int
-    said: tuple[str, ...]  # what staff have said in it already
+    said: tuple[str, ...]  # what staff have said in it before
+    before: tuple[str, ...]  # what the resident had asked when they did
     newest: bool
 
 
@@ -69,10 +75,11 @@ class Assist:
         self,
         handoff: HandoffRoom,
         knowledge: Knowledge,
+        encoding: Encoding,
         memory: Memory,
         settings: Mapping[str, AssistSettings],
         reads: ReadsMessages,
-        weights: Weights | None = None,
+        weights: Weights,
     ) -> None:
         self._handoff = handoff
         self._access = handoff.access
@@ -82,7 +89,9 @@ class Assist:
         self._memory = memory
         self._settings = settings
         self._reads = reads
-        self._weights = weights or Weights.read()
+        self._weights = weights
+        self._encoding = encoding
+        self._gathering = Gathering(knowledge, encoding, weights)
         self._worked_out: dict[tuple[str, int, str], Suggestions] = {}
 
     async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
@@ -104,7 +113,7 @@ class Assist:
     async def search(self, actor: Actor, conversation_id: str, words: str) -> Suggestions:
         """Ready replies, articles and past replies for what staff type themselves, the likeliest first. Raises NotFound."""
         actor.needs(Permission.ANSWER_CHATS)
-        asked = replace(await self._asked(actor, conversation_id, None), text=words, said=())
+        asked = replace(await self._asked(actor, conversation_id, None), text=words, said=(), before=())
         ready = [_of_ready(one) for one in await self._answers.search(actor, conversation_id, words)]
         found = await self._work_out(actor, asked)
         others = [one for one in found.items if one.source != From.CANNED]
@@ -146,6 +155,35 @@ class Assist:
             await self._note(conversation_id, sent, shown, lambda one: Used.AS_IT_IS if one.key == key else Used.IGNORED)
         return sent
 
+    async def wrap_up(self, actor: Actor, conversation_id: str) -> str:
+        """A drafted note for ending a chat. Raises NotFound."""
+        actor.needs(Permission.ANSWER_CHATS)
+        async with self._database.reading() as tx:
+            conversation, handoff = await self._access.readable(tx, actor, conversation_id)
+            messages = await conversations.latest_messages(tx, conversation_id, NEWEST)
+        cases = await self._access.parts.cases.of_conversation(conversation_id)
+        words = self._settings[conversation.council].wrap_up
+        return wrap_up.draft(messages, handoff.card.want, cases, words)
+
+    async def end(self, actor: Actor, conversation_id: str, outcome: str, note: str = "") -> None:
+        """Ends a chat as Passing.end does; its outcome is added to the note. Raises what Passing.end raises."""
+        actor.needs(Permission.ANSWER_CHATS)
+        async with self._database.reading() as tx:
+            conversation, _ = await self._access.readable(tx, actor, conversation_id)
+        known = {one.name: one.label for one in self._handoff.desks.outcomes(conversation.council)}
+        words = self._settings[conversation.council].wrap_up
+        kept = wrap_up.with_outcome(note, known.get(outcome, outcome), words)
+        await self._handoff.passing.end(actor, conversation_id, outcome, kept)
+
+    async def outcomes(self, actor: Actor, council: str, since: datetime) -> list[Band]:
+        """What became of suggestions since a moment, by the percentage that was stated. Raises NotAllowed."""
+        actor.needs(Permission.READ_REPORTS)
+        if not actor.sees_council(council) or council not in self._settings:
+            raise NotFound
+        async with self._database.reading() as tx:
+            rows = await store.outcome_bands(tx, council, since)
+        return bands(rows)
+
     # ---- inside
 
     async def _asked(self, actor: Actor, conversation_id: str, seq: int | None) -> _Asked:
@@ -155,9 +193,11 @@ class Assist:
         text, asked_at = asked_in(messages, seq)
         if seq is not None and asked_at != seq:
             raise NotFound
-        said = tuple(one.text for one in messages if one.sender == "staff" and (seq is None or one.seq < seq))
+        earlier = [one for one in messages if one.seq < asked_at]
+        said = tuple(one.text for one in earlier if one.sender == Sender.STAFF and one.kind == Kind.TEXT)
+        before = tuple(one.asked for one in pairs_of(earlier))
         newest = seq is None or asked_in(messages)[1] == asked_at
-        return _Asked(conversation, handoff, text, asked_at, said, newest)
+        return _Asked(conversation, handoff, text, asked_at, said, before, newest)
 
     async def _shown(self, actor: Actor, conversation_id: str, seq: int) -> Suggestions:
         """The suggestions that stood beside a message; worked out again when another process had done it."""
@@ -168,9 +208,9 @@ class Assist:
 
     async def _work_out(self, actor: Actor, asked: _Asked) -> Suggestions:
         council = asked.conversation.council
-        read = await self._reads(asked.text)
+        intents = await self._reads(asked.text)
         canned = self._answers.own(council, asked.handoff, actor)
-        chosen = await asyncio.to_thread(self._rank, council, asked, read, canned)
+        chosen = await asyncio.to_thread(self._rank, asked, intents, canned)
         replies = [one for one in chosen if one.source == From.REPLY]
         async with self._database.reading() as tx:
             wordings = await store.newest_of_groups(tx, council, [one.id for one in replies])
@@ -195,20 +235,15 @@ class Assist:
                     items.extend(_canned(one, found, asked_terms) for found in canned if found.canned.id == one.id)
         return Suggestions(tuple(items[:LISTED]), asked.seq)
 
-    def _rank(self, council: str, asked: _Asked, read: Read | None, canned: Sequence[Filled]) -> list[Candidate]:
+    def _rank(self, asked: _Asked, intents: Mapping[str, float] | None, canned: Sequence[Filled]) -> list[Candidate]:
         """The candidates worth showing, in a thread: some ten milliseconds of processor."""
-        vector = read.vector if read and read.vector is not None else self._knowledge.embed([asked.text])[0]
-        near = profile(self._knowledge.nearness(council, asked.text, vector))
-        intents = read.intents if read else near
-        around = self._memory.indexes[council].around(vector, list(terms(asked.text)), intents)
-        found = self._knowledge.search(council, asked.text, intents=dict(intents), limit=ARTICLES)
-        articles = articles_of(self._knowledge, council, found, vector, around.like)
-        candidates = [*of_replies(around), *articles, *ready_of(self._knowledge, canned, vector, asked.text)]
-        today = self._knowledge.today()
-        best = ranked(candidates, self._memory.outcomes(council), today, self._weights)
+        council = asked.conversation.council
+        question = Question(council, asked.text, not asked.said, (*asked.before, *asked.said)[-6:], intents)
+        candidates = self._gathering.candidates(question, self._memory.indexes[council], [one.canned for one in canned])
+        best = ranked(candidates, self._memory.outcomes(council), self._knowledge.today(), self._weights)
         if asked.said:
-            said = [Candidate(From.REPLY, "", one) for one in self._knowledge.embed(asked.said[-4:])]
-            best = [one for one in best if not any(says_the_same(one, other) for other in said)]
+            said = self._encoding.embed(asked.said[-4:])
+            best = [one for one in best if not any(says_the_same(one.vector, vector) for vector in said)]
         return [one for one in best if one.chance >= LEAST][: LISTED + SHOWN]
 
     def _article(self, council: str, one: Candidate, asked_terms: Mapping[str, str]) -> Suggestion:
@@ -236,41 +271,6 @@ class Assist:
             await store.add_outcomes(tx, council, conversation_id, sent.seq, self._access.now(), rows)
         log.info("suggestions_judged", conversation_id=conversation_id, outcomes=[str(row[4]) for row in rows])
         await self._memory.changed(council)
-
-
-def articles_of(
-    knowledge: Knowledge, council: str, found: Sequence[Found], vector: Vectors, like: Callable[[Vectors], float]
-) -> list[Candidate]:
-    """Articles as candidates."""
-    if not found:
-        return []
-    answers = [knowledge.answer(council, one.article) for one in found]
-    texts = [f"{one.article.title}. {first_paragraph(one.text)}" for one in answers]  # as search has embedded them already
-    vectors = knowledge.embed(texts, "passage")
-    return [
-        Candidate(
-            From.ARTICLE, one.article.id, own, one.meaning, one.words, one.intent, like=like(own),
-            fit=float(own @ vector), score=one.score,
-        )
-        for one, own in zip(found, vectors, strict=True)
-    ]  # fmt: skip
-
-
-def ready_of(knowledge: Knowledge, canned: Sequence[Filled], vector: Vectors, text: str) -> list[Candidate]:
-    """Ready replies as candidates: near in meaning to their title and search words, or to their text."""
-    if not canned:
-        return []
-    heads = knowledge.embed([f"{one.canned.title}. {one.canned.words}" for one in canned], "passage")
-    bodies = knowledge.embed([one.canned.text for one in canned], "passage")
-    asked = set(terms(text))
-    found = []
-    for one, head, body in zip(canned, heads, bodies, strict=True):
-        own = terms(f"{one.canned.title} {one.canned.words}")
-        words = len(asked & set(own)) / max(3, len(own))
-        found.append(
-            Candidate(From.CANNED, one.canned.id, body, float(head @ vector), min(1.0, words), fit=float(body @ vector))
-        )
-    return found
 
 
 def _canned(one: Candidate, found: Filled, asked_terms: Mapping[str, str]) -> Suggestion:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,11 +48,13 @@ past_replies = Table(
     Column("conversation_id", String(32), ForeignKey("conversations.id", ondelete="CASCADE")),  # a chat here
     Column("outside_id", String(120), nullable=False),  # a conversation that was imported; otherwise empty
     Column("seq", Integer, nullable=False),
+    Column("first", Boolean, nullable=False),  # opens its conversation
     Column("at", DateTime(timezone=True), nullable=False),
     Column("asked", Text, nullable=False),
     Column("reply", Text, nullable=False),
     Column("group_id", String(32), nullable=False),
     Column("intents", JSON, nullable=False),
+    Column("encoder", String(64), nullable=False),  # the mark of the encoder that made the vectors
     Column("vector", LargeBinary, nullable=False),  # of what was asked
     Column("reply_vector", LargeBinary),  # of the reply, where it is the first of its group
     Index("ix_past_replies_council_group_id", "council", "group_id"),
@@ -93,7 +97,9 @@ class Kept:
     asked: str
     reply: str
     group: str
+    first: bool
     intents: Mapping[str, float]
+    encoder: str
     vector: Vector
     reply_vector: Vector | None
 
@@ -103,11 +109,13 @@ class NewPair:
     """One pair to keep, masked already."""
 
     seq: int
+    first: bool
     at: datetime
     asked: str
     reply: str
     group: str
     intents: Mapping[str, float]
+    encoder: str
     vector: Vector
     reply_vector: Vector | None
 
@@ -123,11 +131,13 @@ async def add_pairs(
                 "conversation_id": conversation_id,
                 "outside_id": outside_id,
                 "seq": one.seq,
+                "first": one.first,
                 "at": one.at,
                 "asked": one.asked,
                 "reply": one.reply,
                 "group_id": one.group,
                 "intents": {name: round(chance, 3) for name, chance in one.intents.items()},
+                "encoder": one.encoder,
                 "vector": packed(one.vector),
                 "reply_vector": packed(one.reply_vector) if one.reply_vector is not None else None,
             }
@@ -181,6 +191,13 @@ async def asked_of(tx: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
     """What was asked in these pairs, of those that are still there."""
     query = select(past_replies.c.id, past_replies.c.asked).where(past_replies.c.id.in_(list(ids)))
     return {row.id: row.asked for row in await tx.execute(query)}
+
+
+async def put_vectors(tx: AsyncConnection, encoder: str, vectors: Mapping[int, tuple[Vector, Vector | None]]) -> None:
+    """Replaces the vectors of pairs by those of another encoder."""
+    for pair, (asked, reply) in vectors.items():
+        values = {"encoder": encoder, "vector": packed(asked), "reply_vector": packed(reply) if reply is not None else None}
+        await tx.execute(update(past_replies).where(past_replies.c.id == pair).values(**values))
 
 
 async def newest_of_groups(tx: AsyncConnection, council: str, groups: Collection[str]) -> dict[str, tuple[str, datetime]]:
@@ -304,7 +321,9 @@ def _kept(row: Row[Any]) -> Kept:
         row.asked,
         row.reply,
         row.group_id,
+        row.first,
         row.intents,
+        row.encoder,
         _unpacked(row.vector),
         _unpacked(row.reply_vector) if row.reply_vector is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from bot.commands import (
     applications,
+    assist,
     cases,
     disruption,
     evaluate,
@@ -16,6 +17,6 @@ from bot.commands import (
 )
 from bot.commands.errors import CommandFailed
 
-COMMANDS = (up, serve, knowledge, staff, applications, cases, importing, disruption, evaluate, train, learning, reports)
+COMMANDS = (up, serve, knowledge, staff, applications, cases, importing, disruption, evaluate, train, learning, reports, assist)
 
 __all__ = ["COMMANDS", "CommandFailed"]

@@ -104,6 +104,11 @@ def run_conversations(arguments: argparse.Namespace, settings: Settings) -> int:
         f"{arguments.file} has {summary.lines:,} lines. {summary.conversations:,} conversations gave {summary.pairs:,} past "
         f"replies; {summary.empty:,} gave none."
     )
+    if summary.unread:
+        print(
+            f"The engine did not answer, so {summary.unread:,} messages were compared with articles instead of being read. "
+            "Import the file again while it runs to rank them better."
+        )
     if summary.replaced:
         print(f"{summary.replaced:,} past replies of an earlier import were replaced.")
     if summary.old_lines:
@@ -115,12 +120,16 @@ def run_conversations(arguments: argparse.Namespace, settings: Settings) -> int:
 async def _import_conversations(settings: Settings, council: str, path: Path, reject: Callable[[Reject], None]) -> Any:
     from contextlib import AsyncExitStack
 
-    from bot.app import clock_of, knowledge_of
+    from bot.app import clock_of, knowledge_of, reads
+    from bot.assist.encoding import Encoding
     from bot.assist.formats import ConversationFile
     from bot.assist.importing import ConversationImport, spread
     from bot.assist.memory import Memory
+    from bot.assist.ranking import Weights
     from bot.assist.taking_in import TakingIn
+    from bot.dialogue.engine import RasaEngine
     from bot.foundation.bus import Bus
+    from bot.foundation.metrics import Metrics
     from bot.privacy.masking import Masking
     from bot.privacy.pseudonyms_process import PseudonymsProcess
     from bot.staff.audit import Audit
@@ -133,9 +142,12 @@ async def _import_conversations(settings: Settings, council: str, path: Path, re
         for process in processes:
             stack.push_async_callback(process.close)
         knowledge = await asyncio.to_thread(knowledge_of, settings, clock)
-        memory = Memory(database, Bus(), clock, knowledge)
+        encoding = Encoding(settings.cache_folder)
+        memory = Memory(database, Bus(), clock, knowledge.council_ids, encoding, Weights.read())
         masking = Masking.read(settings.councils_folder)
-        taking_in = TakingIn(knowledge, masking.mask, spread([process.replace_all for process in processes]))
+        engine = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, Metrics()))
+        pseudonymise = spread([process.replace_all for process in processes])
+        taking_in = TakingIn(knowledge, encoding, masking.mask, pseudonymise, reads(engine))
         importing = ConversationImport(database, memory, taking_in, Audit(database, clock), progress(), reject)
         return await importing.run(command_line_actor(), ConversationFile(path), council)
 

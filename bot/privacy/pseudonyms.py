@@ -7,7 +7,7 @@ every message passes through.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # loading these takes seconds, so Pseudonyms loads them when somebody builds one
@@ -54,7 +54,7 @@ _PATTERNS = {
 _NOT_NAMES = (
     "universal credit|council tax|housing benefit|blue badge|housing|benefits|bin|bins|band [a-h]|recycling|direct debit|dd|"
     "pip|uc|dhp|ctr|hb|dwp|hmrc|nhs|leccy|sofa|fridge|mattress|hello|hi|hiya|cheers|ta|mum|dad|nan|christmas|easter|enfield|"
-    "buckinghamshire|bucks|pls|plz|please|ok|yeah"
+    "buckinghamshire|bucks|garden bin|garden waste|i|yeh|yep|pls|plz|please|ok|yeah"
 )
 
 
@@ -66,15 +66,26 @@ class Pseudonyms:
         self._anonymizer, self._operators = _anonymizer()
         self._not_names = re.compile(rf"(?:the |my )?(?:{_NOT_NAMES})(?:'s)?", re.I)
 
-    def replace(self, text: str) -> str:
-        """The text with names, addresses, e-mail addresses, telephone numbers and references taken out."""
+    def replace(self, text: str, keep: Collection[str] = ()) -> str:
+        """The text with names, addresses, e-mail addresses, telephone numbers and references taken out.
+
+        `keep` are names and numbers that anybody may know, such as the council's own: they stay, however they are spaced.
+        """
         results = self._analyzer.analyze(text, language="en", entities=list(STANDS_FOR), score_threshold=SURE)
         kept: list[Any] = [one for one in results if not self._not_names.fullmatch(text[one.start : one.end].strip())]
+        if keep:
+            marks = {_mark(one) for one in keep}
+            kept = [one for one in kept if _mark(text[one.start : one.end]) not in marks]
         return self._anonymizer.anonymize(text, kept, self._operators).text
 
-    def replace_all(self, texts: Iterable[str]) -> list[str]:
+    def replace_all(self, texts: Iterable[str], keep: Collection[str] = ()) -> list[str]:
         """The same for many texts."""
-        return [self.replace(text) for text in texts]
+        return [self.replace(text, keep) for text in texts]
+
+
+def _mark(text: str) -> str:
+    """A name or number without its spaces and marks, and without "'s"."""
+    return re.sub(r"\W", "", re.sub(r"['’]s?$", "", text.strip().lower()))
 
 
 def _analyzer() -> "AnalyzerEngine":

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 IDLE_SECONDS = 300.0
@@ -28,15 +28,18 @@ class PseudonymsProcess:
         self._one_at_a_time = asyncio.Lock()
         self._ending: asyncio.TimerHandle | None = None
 
-    async def replace_all(self, texts: Sequence[str]) -> list[str]:
-        """The texts with words like [name] in the place of what could name somebody. Raises MaskingFailed."""
+    async def replace_all(self, texts: Sequence[str], keep: Collection[str] = ()) -> list[str]:
+        """The texts with words like [name] in the place of what could name somebody. Raises MaskingFailed.
+
+        `keep` are names and numbers that anybody may know and that stay.
+        """
         if not texts:
             return []
         async with self._one_at_a_time:
             self._stay()
             try:
                 async with asyncio.timeout(LONGEST_SECONDS):
-                    masked = await self._ask(list(texts))
+                    masked = await self._ask({"texts": list(texts), "keep": sorted(keep)})
             except (OSError, ValueError, TimeoutError) as problem:
                 await self._end()
                 raise MaskingFailed(type(problem).__name__) from problem
@@ -48,16 +51,16 @@ class PseudonymsProcess:
         self._stay()
         await self._end()
 
-    async def _ask(self, texts: list[str]) -> list[str]:
+    async def _ask(self, request: dict[str, list[str]]) -> list[str]:
         if self._process is None or self._process.returncode is not None:
             command = (sys.executable, "-m", "bot.privacy.pseudonyms_worker")
             self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LINE)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(texts).encode() + b"\n")
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
         await self._process.stdin.drain()
         masked: list[str] = json.loads(await self._process.stdout.readline() or "null") or []
-        if len(masked) != len(texts):
+        if len(masked) != len(request["texts"]):
             raise ValueError("another number of texts came back")
         return masked
 

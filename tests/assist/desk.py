@@ -5,26 +5,28 @@ tests/assist/test_masking.py runs the real one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from bot.app import reads
 from bot.assist.building import assist_room
+from bot.assist.encoding import Encoding
 from bot.assist.formats import ConversationFile
 from bot.assist.importing import ConversationImport, Summary
 from bot.assist.model import Suggestions
-from bot.assist.service import Read
 from bot.assist.settings import read_settings
 from bot.assist.taking_in import TakingIn
-from bot.dialogue.engine import EngineUnavailable
 from bot.foundation.csvfiles import Reject
 from bot.handoff.views import Chat
 from bot.staff.model import Actor, command_line_actor
+from tests.conftest import ROOT
 from tests.handoff.office import COUNCILS, Office, Resident
 
+ENCODING = Encoding(ROOT / "var" / "cache")
 NAMES = re.compile(r"\b(?:Mary Sample|Sam Sample|Mary|Sam)\b")
 
 
-async def take_names_out(texts: Sequence[str]) -> list[str]:
+async def take_names_out(texts: Sequence[str], keep: Collection[str]) -> list[str]:
     """Masking of the names that these tests use."""
     return [NAMES.sub("[name]", text) for text in texts]
 
@@ -34,21 +36,14 @@ class AssistDesk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        masking = office.shared.masking
+        masking, reading = office.shared.masking, reads(office.engine)
         knowledge = office.shared.knowledge
         self.room = assist_room(
-            office.parts, office.room, knowledge, read_settings(COUNCILS), masking.mask, take_names_out, self._reads
+            office.parts, office.room, knowledge, ENCODING, read_settings(COUNCILS), masking.mask, take_names_out, reading
         )
         self.suggestions, self.learning, self.memory = self.room.suggestions, self.room.learning, self.room.memory
-        self._taking_in = TakingIn(knowledge, masking.mask, take_names_out)
+        self._taking_in = TakingIn(knowledge, ENCODING, masking.mask, take_names_out, reading)
         self.rejects: list[Reject] = []
-
-    async def _reads(self, text: str) -> Read | None:
-        try:
-            reading = await self.office.engine.read(text)
-        except EngineUnavailable:
-            return None
-        return Read(dict(reading.ranking))
 
     async def import_file(self, path: Path, council: str = "") -> Summary:
         """Imports past conversations as the command does."""

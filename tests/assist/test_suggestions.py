@@ -1,15 +1,21 @@
 """Suggestions beside a chat: where they come from, what is kept of them, and how they learn."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
+import numpy as np
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.assist.store import past_replies, suggestion_outcomes
 from bot.conversations.service import NotFound
 from bot.conversations.store import conversations
 from bot.conversations.text import UnusableText
-from tests.handoff.office import make_actor
+from bot.handoff.store import notes_of
+from bot.staff.model import NotAllowed, Role
+from tests.assist.desk import AssistDesk
+from tests.handoff.office import OPEN, make_actor
 
 ASHA = make_actor()
 QUESTION = "my neighbour keeps parking a caravan over my drive, can you move it"
@@ -129,3 +135,56 @@ async def test_only_the_residents_own_typed_messages_get_suggestions_and_only_fo
             await desk.suggestions.suggest(ASHA, resident.id, seq)
     with pytest.raises(NotFound):
         await desk.suggestions.suggest(make_actor("Bo Lind", teams="bins"), resident.id)
+
+
+async def test_the_note_at_the_end_is_drafted_and_kept_with_how_the_chat_ended(desk):
+    resident, chat = await desk.office.chat(ASHA)
+    await resident.say("can you send my bill again please")
+    await desk.reply(ASHA, chat, "I have asked for a new bill. It comes within a week.")
+    note = await desk.suggestions.wrap_up(ASHA, resident.id)
+    assert "Asked: i can not pay my council tax bill this month" in note
+    assert "Answered: I have asked for a new bill." in note
+    await desk.suggestions.end(ASHA, resident.id, "answered", note)
+    async with desk.office.database.reading() as tx:
+        [kept] = [one["text"] for one in await notes_of(tx, resident.id)]
+    assert kept.startswith(note)
+    assert kept.splitlines()[-1].startswith("How it ended: ")
+
+
+async def test_a_council_that_does_not_want_it_learns_nothing_and_old_replies_are_erased(desk, tmp_path):
+    await desk.import_file(write(tmp_path / "past.jsonl", conversation("c1", QUESTION, ANSWER)))
+    assert len(desk.memory.indexes["enfield"]) == 1
+    desk.learning._settings["enfield"] = replace(desk.learning._settings["enfield"], learn_from_chats=False, keep_days=30)
+    await desk.whole_chat(ASHA, QUESTION, ANSWER)
+    assert len(desk.memory.indexes["enfield"]) == 1
+    await desk.learning.expire()
+    assert len(desk.memory.indexes["enfield"]) == 0
+
+
+async def test_vectors_of_another_encoder_are_made_again(desk, tmp_path):
+    await desk.import_file(write(tmp_path / "past.jsonl", conversation("c1", QUESTION, ANSWER)))
+    async with desk.office.database.writing() as tx:
+        zeros = np.zeros(384, np.float16).tobytes()
+        await tx.execute(update(past_replies).values(encoder="another", vector=zeros, reply_vector=zeros))
+    again = AssistDesk(desk.office)
+    await again.memory.update("enfield")
+    resident, _ = await desk.office.chat(ASHA)
+    await resident.say("a caravan is parked over my drive, please move it")
+    assert (await again.suggestions.suggest(ASHA, resident.id)).items[0].source == "reply"
+    async with desk.office.database.reading() as tx:
+        assert set((await tx.scalars(select(past_replies.c.encoder))).all()) == {desk.room.encoding.mark}
+
+
+async def test_what_became_of_suggestions_is_for_those_who_read_reports_of_their_own_council(desk, tmp_path):
+    await desk.import_file(write(tmp_path / "past.jsonl", conversation("c1", QUESTION, ANSWER)))
+    resident, chat = await desk.office.chat(ASHA)
+    await resident.say(QUESTION)
+    shown = await desk.suggestions.suggest(ASHA, resident.id)
+    await desk.reply(ASHA, chat, shown.items[0].text, shown)
+    sue = make_actor("Sue", role=Role.SUPERVISOR)
+    found = await desk.suggestions.outcomes(sue, "enfield", OPEN - timedelta(days=1))
+    assert sum(one.used for one in found) == 1
+    with pytest.raises(NotFound):
+        await desk.suggestions.outcomes(sue, "buckinghamshire", OPEN)
+    with pytest.raises(NotAllowed):
+        await desk.suggestions.outcomes(ASHA, "enfield", OPEN)

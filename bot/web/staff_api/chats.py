@@ -96,7 +96,7 @@ async def transfer(request: web.Request) -> web.Response:
 async def end(request: web.Request) -> web.Response:
     """POST /chats/{id}/end: ends it with an outcome."""
     body = await read_body(request, schemas.End)
-    await request.app[keys.HANDOFF].passing.end(actor_of(request), request.match_info["id"], body.outcome, body.note)
+    await request.app[keys.ASSIST].suggestions.end(actor_of(request), request.match_info["id"], body.outcome, body.note)
     return web.Response(status=204)
 
 

@@ -106,7 +106,7 @@ async def suggestions(request: web.Request) -> web.Response:
     words = request.query.get("find", "")[:LONGEST_SEARCH]
     seq = int(number_in_query(request, "for", 0, LARGEST_SEQ)) or None
     found = await (room.search(actor, chat, words) if words.strip() else room.suggest(actor, chat, seq))
-    return web.json_response(schemas.SUGGESTIONS.dump_python(found, mode="json"))
+    return web.json_response(schemas.suggestions_shape(found))
 
 
 async def ready_replies(request: web.Request) -> web.Response:

@@ -21,11 +21,12 @@ _ACCEPTED = (
     *knowledge_schemas.ACCEPTED,
 )  # fmt: skip
 _SENT = (
+    schemas.SuggestedReplies, schemas.WrapUp, schemas.SuggestionOutcomes,
     schemas.Me, schemas.Sent, schemas.Desk, schemas.Choices, schemas.StaffChat, schemas.StaffCase, schemas.Cases,
     schemas.PostedDisruptions, *knowledge_schemas.SENT,
 )  # fmt: skip
 _RECORDS: dict[str, TypeAdapter[Any]] = {
-    "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY, "Suggestions": schemas.SUGGESTIONS,
+    "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY,
     "PastChats": schemas.PAST, "Report": REPORT,
 }  # fmt: skip
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
@@ -60,6 +61,8 @@ def staff_paths() -> dict[str, Any]:
 
 def _chat_paths() -> dict[str, Any]:
     chat = _in_path("id", "The conversation.")
+    place = _in_path("council", "The council.")
+    days = _number("days", "Over how many days.", 30, 730)
     after = _number("after", "Only messages with a higher seq.", 0, 2_147_483_647)
     stream = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
     watched = {"name": "chat", "in": "query", **_TEXT, "description": "A chat to listen to as well."}
@@ -75,6 +78,10 @@ def _chat_paths() -> dict[str, Any]:
             "post": _op("staffReply", "Reply to the resident, once.", {200: "Sent", 201: "Sent"}, [chat], "Reply")
         },
         f"{HERE}/chats/{{id}}/notes": {"post": _op("staffNote", "Note for colleagues, once.", {204: ""}, [chat], "NewNote")},
+        f"{HERE}/chats/{{id}}/wrap-up": {"get": _op("staffWrapUp", "A drafted note for the end.", {200: "WrapUp"}, [chat])},
+        f"{HERE}/suggestions/outcomes/{{council}}": {
+            "get": _op("staffOutcomes", "What became of suggestions.", {200: "SuggestionOutcomes"}, [place, days])
+        },
         f"{HERE}/chats/{{id}}/transfer": {"post": _op("staffTransfer", "Pass a chat on.", {204: ""}, [chat], "Transfer")},
         f"{HERE}/chats/{{id}}/put-back": {"post": _op("staffPutBack", "Back to the queue.", {204: ""}, [chat], "Noted")},
         f"{HERE}/chats/{{id}}/to-assistant": {
@@ -100,7 +107,7 @@ def _helping_paths() -> dict[str, Any]:
         f"{here}/articles": {"post": _op("staffSendArticle", "Send an article, once.", once, [chat], "SendArticle")},
         f"{here}/cases": {"post": _op("staffOpenCase", "Open a case, once.", once, [chat], "OpenCase")},
         f"{here}/promises": {"post": _op("staffPromise", "Promise a call or an answer, once.", once, [chat], "Promise")},
-        f"{here}/suggestions": {"get": _op("staffSuggestions", "What could be replied.", {200: "Suggestions"}, suggested)},
+        f"{here}/suggestions": {"get": _op("staffSuggestions", "What could be replied.", {200: "SuggestedReplies"}, suggested)},
         f"{here}/replies": {"get": _op("staffReplies", "Ready replies of the team.", {200: "AtHand"}, search)},
     }
 

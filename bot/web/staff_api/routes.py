@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, disruptions, events, helping, knowledge, learning, supervising
+from bot.web.staff_api import casework, chats, disruptions, events, helping, knowledge, learning, suggestions, supervising
 from bot.web.staff_api.reports import report
 
 HERE = "/api/v1/staff"
@@ -22,6 +22,8 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "POST", f"{chat}/claim", chats.claim, CHATS)
     add_route(app, "POST", f"{chat}/messages", chats.reply, CHATS)
     add_route(app, "POST", f"{chat}/notes", chats.note, CHATS)
+    add_route(app, "GET", f"{chat}/wrap-up", suggestions.wrap_up, CHATS)
+    add_route(app, "GET", f"{HERE}/suggestions/outcomes/{{council}}", suggestions.outcomes, Permission.READ_REPORTS)
     add_route(app, "POST", f"{chat}/transfer", chats.transfer, CHATS)
     add_route(app, "POST", f"{chat}/put-back", chats.noted("put_back"), CHATS)
     add_route(app, "POST", f"{chat}/to-assistant", chats.noted("return_to_assistant"), CHATS)

@@ -215,6 +215,53 @@ class Sent(BaseModel):
     draft: str
 
 
+class Suggestion(BaseModel):
+    """One reply that could be sent: how likely it is the one, the words that led to it, and where it comes from."""
+
+    key: str
+    source: Literal["article", "canned", "reply"]
+    id: str
+    title: str
+    text: str
+    percent: int
+    matched: list[str]
+    day: date | None
+    times: int
+    sources: list[dict[str, Any]]
+
+
+class SuggestedReplies(BaseModel):
+    """What could be replied, the likeliest first, and the message that it is for."""
+
+    seq: int
+    suggestions: list[Suggestion]
+
+
+class WrapUp(BaseModel):
+    """A drafted note for ending a chat."""
+
+    note: str
+
+
+class OutcomeBand(BaseModel):
+    """What became of suggestions of one kind whose stated percentage was at least `at_least` and less than `below`."""
+
+    source: str
+    at_least: int
+    below: int
+    used: int
+    edited: int
+    ignored: int
+
+
+class SuggestionOutcomes(BaseModel):
+    """What became of suggestions over some days."""
+
+    council: str
+    days: int
+    bands: list[OutcomeBand]
+
+
 class Desk(BaseModel):
     """How it stands with somebody."""
 
@@ -330,7 +377,6 @@ QUEUE = TypeAdapter(QueueSnapshot)
 CHATS = TypeAdapter(Chats)
 DRAFTS = TypeAdapter(Drafts)
 READY = TypeAdapter(AtHand)
-SUGGESTIONS = TypeAdapter(Suggestions)
 PAST = TypeAdapter(PastChats)
 
 
@@ -348,6 +394,21 @@ def chat_shape(chat: Chat) -> dict[str, Any]:
     plain |= {name: [dict(one) for one in getattr(chat, name)] for name in lists}
     plain["messages"] = [message_shape(one) for one in chat.messages]
     return StaffChat.model_validate(plain).model_dump(mode="json", by_alias=True)
+
+
+def suggestions_shape(found: Suggestions) -> dict[str, Any]:
+    """Suggestions as JSON."""
+    names = ("key", "source", "id", "title", "text", "percent", "day", "times")
+    plain = [
+        {
+            **{name: getattr(one, name) for name in names},
+            "matched": list(one.matched),
+            "sources": [{"title": source.title, "url": source.url, "checked": source.checked} for source in one.sources],
+        }
+        for one in found.items
+    ]
+    shape = SuggestedReplies.model_validate({"seq": found.seq, "suggestions": plain})
+    return shape.model_dump(mode="json")
 
 
 def case_shape(case: Case, today: date) -> dict[str, Any]:

@@ -167,7 +167,7 @@ async def recall(request: web.Request, conversation_id: str, form: Form) -> str:
 
 async def end(request: web.Request, conversation_id: str, form: Form) -> str:
     """Ends the chat with an outcome."""
-    await request.app[keys.HANDOFF].passing.end(
+    await request.app[keys.ASSIST].suggestions.end(
         actor_of(request), conversation_id, form.get("outcome", ""), form.get("note", "")
     )
     return HERE

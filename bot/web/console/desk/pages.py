@@ -16,6 +16,7 @@ from bot.foundation.words import LONDON
 from bot.handoff.model import Presence
 from bot.handoff.views import Chat
 from bot.web import keys
+from bot.web.access import actor_of
 from bot.web.console.desk.at_hand import at_hand
 from bot.web.console.desk.gathering import OPENED, Opened, gather
 from bot.web.console.shell import Words, show
@@ -58,6 +59,7 @@ async def draw(request: web.Request, conversation_id: str, fault: Fault | None =
         fault=fault,
         typed=fault.typed if fault else {},
         hand=await at_hand(request, space.chat),
+        wrap_up=await _wrap_up(request, space.chat),
         forms=_forms(request, space.chat),
         message_id=new_message_id(),
         presences=[one for one in Presence if one != Presence.OFFLINE],
@@ -83,6 +85,13 @@ def passed_in_words(words: Words, since: datetime, now: datetime) -> str:
 def _team_name(request: web.Request, council: str, team: str) -> str:
     teams = {one.id: one.name for one in request.app[keys.HANDOFF].desks.teams(council)}
     return teams.get(team, team)
+
+
+async def _wrap_up(request: web.Request, chat: Chat | None) -> str:
+    """The drafted note for ending a chat of one's own."""
+    if chat is None or not chat.mine:
+        return ""
+    return await request.app[keys.ASSIST].suggestions.wrap_up(actor_of(request), chat.conversation_id)
 
 
 def _forms(request: web.Request, chat: Chat | None) -> list[tuple[str, str]]:

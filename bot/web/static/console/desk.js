@@ -176,10 +176,18 @@ function keep(old, fresh) {
   if (old.isEqualNode(fresh) || old.hasAttribute("data-inserted")) return false;
   if (old instanceof HTMLDetailsElement && old.id) fresh.toggleAttribute("open", old.open);
   if (old.hasAttribute("data-still") && old.matches(":hover")) return false; // a list never moves under the pointer
+  if (old instanceof HTMLTextAreaElement && old.hasAttribute("data-draft")) return redraft(old, /** @type {HTMLTextAreaElement} */ (fresh));
   if (old.hasAttribute("data-keep") && !(fresh instanceof HTMLTextAreaElement && fresh.value && !(/** @type {any} */ (old).value))) return false;
   if (/^(SELECT|INPUT)$/.test(old.tagName) && old === document.activeElement) return false;
   if (old instanceof HTMLInputElement && old.type === "radio") fresh.toggleAttribute("checked", old.checked);
   return true;
+}
+
+/** A drafted text follows the chat until somebody changes it.
+ * @param {HTMLTextAreaElement} old @param {HTMLTextAreaElement} fresh */
+function redraft(old, fresh) {
+  if (old.value === old.defaultValue && old !== document.activeElement) old.value = old.defaultValue = fresh.defaultValue;
+  return false;
 }
 
 /** Brings the times on the page up to date. */

@@ -1,0 +1,51 @@
+"""The encoder that messages and replies are compared with: the one tuned on residents' messages, which the engine reads with.
+
+Of past conversations it finds twice as many right replies as the general encoder of search (docs/assist-evaluation.md). It
+is loaded when the first suggestion is wanted. Texts that come again and again, of articles and ready replies, are kept on
+disk between starts.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.knowledge.search import Vectors
+from bot.knowledge.vectors import RememberingEncoder
+from encoders import Encoder
+
+TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # comes with the repository
+
+
+class Encoding:
+    """Turns texts into unit vectors, from any thread. Build one in app.py."""
+
+    def __init__(self, cache_folder: Path, folder: Path = TUNED) -> None:
+        self._folder = folder
+        self._cache = cache_folder
+        self._loading = threading.Lock()
+        self._encoder: RememberingEncoder | None = None
+
+    @property
+    def mark(self) -> str:
+        """Which encoder it is, down to its weights; vectors of another one mean nothing to it."""
+        return self._loaded().mark
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector for each text; takes some milliseconds a text, so call it in a thread."""
+        return self._loaded().embed(list(texts), "query")
+
+    def embed_known(self, texts: Sequence[str]) -> Vectors:
+        """The same for texts that come again."""
+        return self._loaded().embed(list(texts), "passage")
+
+    def keep(self) -> None:
+        """Writes what is known down, if anything is new."""
+        if self._encoder:
+            self._encoder.keep()
+
+    def _loaded(self) -> RememberingEncoder:
+        with self._loading:
+            if self._encoder is None:
+                encoder = Encoder.load(self._folder)
+                self._encoder = RememberingEncoder(encoder, self._cache / f"passages-{encoder.mark or 'assist'}.npz")
+            return self._encoder
