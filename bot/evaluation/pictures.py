@@ -35,7 +35,7 @@ def bars(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]], wanted: floa
     return _svg(title, LABELS + BAR + 190, height, parts)
 
 
-def reliability(title: str, calibration: Mapping[str, Any]) -> str:
+def reliability(title: str, calibration: Mapping[str, Any], what: str = "messages") -> str:
     """How often readings were right, against how sure they were; a believable reader lies on the diagonal."""
     size, left, top = 400, 60, 44
     most = max((one["right"]["of"] for one in calibration["bins"]), default=1) or 1
@@ -62,7 +62,7 @@ def reliability(title: str, calibration: Mapping[str, Any]) -> str:
     parts.append(_text(left + size + 16, top + 14, "above the line: more", colour=SOFT))
     parts.append(_text(left + size + 16, top + 32, "often right than it claims", colour=SOFT))
     parts.append(_text(left + size + 16, top + 68, f"expected error {calibration['expected_error']:.3f}", weight="bold"))
-    parts.append(_text(left + size + 16, top + 86, f"of {calibration['messages']:,} messages", colour=SOFT))
+    parts.append(_text(left + size + 16, top + 86, f"of {calibration['messages']:,} {what}", colour=SOFT))
     parts.append(_text(left + size + 16, top + 122, "a larger dot is more messages", colour=SOFT))
     return _svg(title, left + size + 230, top + size + 56, parts)
 

@@ -79,7 +79,7 @@ def page(found: Mapping[str, Any], made_with: str) -> str:
         "",
         "## Whether the stated percentages are true",
         "",
-        f"Over {calibration['of']:,} suggestions the stated percentage and the share that was right differ by",
+        f"Over {calibration['messages']:,} suggestions the stated percentage and the share that was right differ by",
         f"{calibration['expected_error']:.1%} on average (expected calibration error, {BINS} bins), and by {off:.1%} in the fullest bin. 5 points are wanted.",
         "",
         "![Stated percentages against what was right](pictures/assist-calibration.svg)",
@@ -109,7 +109,7 @@ WORDS = {"article": "articles", "canned": "ready replies", "reply": "past replie
 
 def picture(found: Mapping[str, Any]) -> str:
     """Stated against true, as SVG."""
-    return reliability("Suggested replies: stated against right", found["calibration"])
+    return reliability("Suggested replies: stated against right", found["calibration"], "suggestions")
 
 
 def _hits(tried: Sequence[Tried]) -> dict[str, Any]:
@@ -131,4 +131,4 @@ def _calibration(tried: Sequence[Tried], weights: Weights) -> dict[str, Any]:
         right = _share(sum(right for _, right in inside), len(inside))
         bins.append({"from": number / BINS, "to": (number + 1) / BINS, "confidence": mean, "right": right})
     error = sum(abs(one["confidence"] - one["right"]["share"]) * one["right"]["of"] for one in bins) / max(1, len(stated))
-    return {"bins": bins, "expected_error": error, "of": len(stated)}
+    return {"bins": bins, "expected_error": error, "messages": len(stated)}

@@ -271,7 +271,7 @@ def test_each_line_that_cannot_be_used_is_named(tmp_path):
     path = tmp_path / "past.csv"
     path.write_text(
         "conversation_id,at,from,text\n1,2026-03-02T09:00Z,resident,hello there\n1,yesterday,staff,hi you\n"
-        "1,2026-03-02T09:00Z,fox,hi\n2,2026-03-02T09:00Z,bot,ignored\n1,2026-03-02T09:00Z,staff,late\n,,,\n3,x\n"
+        "1,2026-03-02T09:00Z,fox,hi\n2,2026-03-02T09:00Z,bot,ignored\n1,2026-03-02T09:00Z,staff,late\n,2026-03-02T09:00Z,staff,hi\n3,x\n"
     )
     usable, rejects = read(path)
     assert [len(one.messages) for one in usable] == [1, 0]
@@ -301,7 +301,7 @@ def test_json_that_breaks_off_is_told_once(tmp_path):
     assert broken.line == 2
 
 
-@pytest.mark.parametrize(("content", "words"), [("", "empty"), ("a,b\n1,2\n", "lacks the column"), ("\n\n", "empty")])
+@pytest.mark.parametrize(("content", "words"), [("", "empty"), ("a,b\n1,2\n", "lacks the column"), ("\n\n", "no first line")])
 def test_what_is_no_file_of_conversations_is_a_plain_sentence(tmp_path, content, words):
     path = tmp_path / "past.csv"
     path.write_text(content)
