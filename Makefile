@@ -30,7 +30,8 @@ train: ## Set up, and train the assistant when its data changed
 
 test: setup ## Set up and run every check and test
 	@$(MAKE) -o setup lint test-engine check
-	@$(PYTHON) -m pytest -n logical --dist loadgroup $(TESTS)
+	@$(PYTHON) -m pytest -n logical --dist loadgroup --ignore tests/browser $(TESTS)
+	@$(PYTHON) -m pytest tests/browser $(TESTS)
 
 test-unit: setup ## Run the tests that take milliseconds
 	@$(PYTHON) -m pytest tests/unit $(TESTS)

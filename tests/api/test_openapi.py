@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.staff.model import NewAccount, Permission, Role, command_line_actor
 from bot.web import keys
 from bot.web.api.openapi import openapi_document
+from tests.api.conftest import OPEN
 from tests.conftest import ROOT
 from tests.factories import ScriptedEngine
 from tests.running import free_port
@@ -64,6 +65,7 @@ def site(knowledge, tmp_path_factory) -> Iterator["Site"]:
         councils_folder=ROOT / "councils",
         encoders_folder=ROOT / "var" / "encoders",
         model=place.with_name("none"),  # so that nothing is trained here
+        clock=OPEN,  # so that somebody can be asked for at any hour of the day
         rate_limits=False,
     )
     port, ready, loop = free_port(), threading.Event(), asyncio.new_event_loop()

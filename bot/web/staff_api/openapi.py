@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.reports.model import SERVICES
 from bot.reports.periods import Step
-from bot.web.staff_api import knowledge_schemas, learning_schemas, schemas
+from bot.web.staff_api import knowledge_schemas, learning_schemas, schemas, suggestion_schemas
 from bot.web.staff_api.knowledge_openapi import knowledge_paths
 from bot.web.staff_api.reports import REPORT
 from bot.web.staff_api.routes import HERE
@@ -21,7 +21,7 @@ _ACCEPTED = (
     *knowledge_schemas.ACCEPTED,
 )  # fmt: skip
 _SENT = (
-    schemas.SuggestedReplies, schemas.WrapUp, schemas.SuggestionOutcomes,
+    suggestion_schemas.SuggestedReplies, suggestion_schemas.WrapUp, suggestion_schemas.SuggestionOutcomes,
     schemas.Me, schemas.Sent, schemas.Desk, schemas.Choices, schemas.StaffChat, schemas.StaffCase, schemas.Cases,
     schemas.PostedDisruptions, *knowledge_schemas.SENT,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from bot.handoff.history import Past
 from bot.handoff.model import Desk as DeskNow
 from bot.handoff.views import Chat, Draft, QueueSnapshot, Summary
 from bot.web.api.schemas import ClientMessageId, Message, Strict, message_shape
+from bot.web.staff_api.suggestion_schemas import SuggestedReplies
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT * 4)]
 Name = Annotated[str, StringConstraints(max_length=80)]
@@ -213,53 +214,6 @@ class Sent(BaseModel):
     seq: int
     repeat: bool
     draft: str
-
-
-class Suggestion(BaseModel):
-    """One reply that could be sent: how likely it is the one, the words that led to it, and where it comes from."""
-
-    key: str
-    source: Literal["article", "canned", "reply"]
-    id: str
-    title: str
-    text: str
-    percent: int
-    matched: list[str]
-    day: date | None
-    times: int
-    sources: list[dict[str, Any]]
-
-
-class SuggestedReplies(BaseModel):
-    """What could be replied, the likeliest first, and the message that it is for."""
-
-    seq: int
-    suggestions: list[Suggestion]
-
-
-class WrapUp(BaseModel):
-    """A drafted note for ending a chat."""
-
-    note: str
-
-
-class OutcomeBand(BaseModel):
-    """What became of suggestions of one kind whose stated percentage was at least `at_least` and less than `below`."""
-
-    source: str
-    at_least: int
-    below: int
-    used: int
-    edited: int
-    ignored: int
-
-
-class SuggestionOutcomes(BaseModel):
-    """What became of suggestions over some days."""
-
-    council: str
-    days: int
-    bands: list[OutcomeBand]
 
 
 class Desk(BaseModel):

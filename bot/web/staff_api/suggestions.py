@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.web import keys
 from bot.web.access import actor_of
 from bot.web.api.reading import number_in_query
-from bot.web.staff_api import schemas
+from bot.web.staff_api.suggestion_schemas import SuggestionOutcomes
 
 
 async def wrap_up(request: web.Request) -> web.Response:
@@ -25,5 +25,5 @@ async def outcomes(request: web.Request) -> web.Response:
     days, council = int(number_in_query(request, "days", 30, 730)), request.match_info["council"]
     since = request.app[keys.CLOCK].now() - timedelta(days=days)
     found = await request.app[keys.ASSIST].suggestions.outcomes(actor_of(request), council, since)
-    shape = schemas.SuggestionOutcomes.model_validate({"council": council, "days": days, "bands": [vars(one) for one in found]})
+    shape = SuggestionOutcomes.model_validate({"council": council, "days": days, "bands": [vars(one) for one in found]})
     return web.json_response(shape.model_dump())
