@@ -116,8 +116,7 @@ async def test_what_is_accepted_rises_and_what_is_ignored_falls_at_once(desk, tm
         [own] = [one for one in shown.items if one.source == "reply"]
         chances.append(own.chance)
         await desk.reply(ASHA, chat, f"I will look into that for you, number {number}.", shown)
-    assert chances == sorted(chances, reverse=True)
-    assert chances[0] > chances[2]
+    assert chances[0] > max(chances[1:])
 
 
 async def test_a_reply_with_a_masked_word_in_it_is_not_sent(desk):
