@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.assist.index import Near, Vector
-from bot.assist.model import SHOWN, From, Used
+from bot.assist.model import From, Used
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 SIGNALS: Mapping[From, tuple[str, ...]] = {
@@ -27,8 +27,6 @@ SIGNALS: Mapping[From, tuple[str, ...]] = {
     From.CANNED: ("bias", "title", "text", "first"),
 }
 SAME = 0.93  # cosine of two past replies from which one place in the list is enough for both
-LIKENESS, UNLIKE = 2.0, 0.3  # log-odds for each whole of a cosine over UNLIKE; tried on the half that is learnt from
-FRONT = 40  # candidates that the three are chosen from
 LEAST = 0.04  # a smaller chance is not worth anybody's time
 YEAR = 365.0  # days after which a reply counts half as recent
 USUAL, USUAL_COUNT = 0.25, 8.0  # how often suggestions are accepted in general, and how many outcomes that is worth
@@ -59,7 +57,7 @@ class Outcomes:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Candidate:
     """Something that could be replied, with the log-odds of its signals, and then its chance (0 to 1)."""
 
@@ -106,27 +104,13 @@ def of_replies(near: Sequence[Near]) -> list[Candidate]:
 def ranked(
     candidates: Sequence[Candidate], outcomes: Mapping[tuple[From, str], Outcomes], today: date, weights: Weights
 ) -> list[Candidate]:
-    """The candidates with their chances: first the three that are shown, then the others, each part the likeliest first.
-
-    Past replies that say the same are folded into the likeliest. Of the three, each should add something: a candidate that is
-    like one chosen already has to be likelier by the more, so that one mistaken topic does not fill the list.
-    """
+    """The candidates with their chances, the likeliest first, past replies that say the same folded into the likeliest."""
     weighed = [replace(one, odds=one.odds + _from_experience(one, outcomes, today, weights.by_hand)) for one in candidates]
-    rest: list[Candidate] = []
+    kept: list[Candidate] = []
     for one in sorted(weighed, key=lambda one: (-one.odds, one.source, one.id)):
-        if one.source != From.REPLY or not any(says_the_same(one.vector, other.vector) for other in rest):
-            rest.append(replace(one, chance=weights.chance(one.odds)))
-    chosen: list[Candidate] = []
-    while rest and len(chosen) < SHOWN:
-        best = max(rest[:FRONT], key=lambda one: one.odds - _like_chosen(one, chosen))
-        rest.remove(best)
-        chosen.append(best)
-    return [*sorted(chosen, key=lambda one: -one.odds), *rest]
-
-
-def _like_chosen(one: Candidate, chosen: Sequence[Candidate]) -> float:
-    """How much likelier a candidate has to be because it is like one that is chosen."""
-    return LIKENESS * max((float(one.vector @ other.vector) - UNLIKE for other in chosen), default=0.0)
+        if one.source != From.REPLY or not any(says_the_same(one.vector, other.vector) for other in kept):
+            kept.append(replace(one, chance=weights.chance(one.odds)))
+    return kept
 
 
 def says_the_same(one: Vector, other: Vector) -> bool:
