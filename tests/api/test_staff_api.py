@@ -179,8 +179,8 @@ async def test_a_program_has_suggestions_and_ready_replies(floor):
     for wanted in ("", f"?for={asked}", "?find=pay"):
         status, found = await ada.call("GET", f"/chats/{resident.id}/suggestions{wanted}")
         assert status == 200
-        assert found["items"], wanted
-        assert all(one["text"] and 0 <= one["chance"] <= 1 for one in found["items"])
+        assert found["suggestions"], wanted
+        assert all(one["text"] and 0 <= one["percent"] <= 100 for one in found["suggestions"])
     assert (await ada.call("GET", f"/chats/{resident.id}/suggestions?for=9999"))[0] == 404
     _, found = await ada.call("GET", f"/chats/{resident.id}/replies?text=wait")
     assert found["ready"]
