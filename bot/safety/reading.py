@@ -5,6 +5,7 @@ as in the knowledge room: a council must never run without its screen. urgent.ym
 """
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,26 @@ class UnreadableScreen(Exception):
 
 def read_screens(folder: Path) -> dict[str, Screen]:
     """A screen for every council of the folder councils/. Raises UnreadableScreen."""
-    packs = {path.parent.name: _load(path) for path in sorted(folder.glob("*/council.yml"))}
-    bases = {str(pack["base"]) for pack in packs.values() if pack.get("base")}
-    national = {base: _load(folder / base / FILE) for base in bases}
-    built = {base: screen_from(content, folder / base / FILE) for base, content in national.items()}
+    packs = {path.parent.name: _mapping(path, _text(path)) for path in sorted(folder.glob("*/council.yml"))}
     screens = {}
     for council, pack in packs.items():
-        if not pack.get("base"):
-            continue
-        base, own = str(pack["base"]), folder / council / FILE
-        # Councils without words of their own share the national screen: thousands of phrases are compiled once.
-        screens[council] = screen_from(merged(national[base], _load(own)), own) if own.exists() else built[base]
+        if pack.get("base"):
+            base, own = folder / str(pack["base"]) / FILE, folder / council / FILE
+            # Councils without words of their own share the national screen: thousands of phrases are compiled once.
+            screens[council] = _screen(base, _text(base), own, _text(own)) if own.exists() else _screen(base, _text(base))
     return screens
 
 
 def read_screen(path: Path) -> Screen:
     """The screen of one content file. Raises UnreadableScreen."""
-    return screen_from(_load(path), path)
+    return _screen(path, _text(path))
+
+
+@lru_cache(maxsize=16)
+def _screen(path: Path, text: str, own: Path | None = None, own_text: str = "") -> Screen:
+    """The screen of a file's text, with a council's own laid over it. The same text is compiled once in a process."""
+    content = _mapping(path, text)
+    return screen_from(merged(content, _mapping(own, own_text)), own) if own else screen_from(content, path)
 
 
 def screen_from(content: dict[str, Any], path: Path) -> Screen:
@@ -77,10 +81,17 @@ def _phrases(
     return found
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _text(path: Path) -> str:
     try:
-        loaded = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UnreadableScreen(f"{path}: {str(problem).splitlines()[0]}.") from problem
+
+
+def _mapping(path: Path, text: str) -> dict[str, Any]:
+    try:
+        loaded = parse_yaml(text)
+    except yaml.YAMLError as problem:
         raise UnreadableScreen(f"{path}: {str(problem).splitlines()[0]}.") from problem
     if not isinstance(loaded, dict):
         raise UnreadableScreen(f"{path}: it must be a list of names with values.")

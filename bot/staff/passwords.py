@@ -103,7 +103,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobodys = ""  # made with the first password that is checked, whoever's it is: a hash takes a while
 
     async def hash(self, password: str) -> str:
         """What is stored of a password."""
@@ -111,11 +111,12 @@ class Passwords:
 
     async def fits(self, password: str, stored: str) -> bool:
         """Whether this is the password; with nothing stored it takes as long and says no."""
-        fits = await asyncio.to_thread(self._verify, password[: LONGEST * 4], stored or self._nobodys)
+        fits = await asyncio.to_thread(self._verify, password[: LONGEST * 4], stored)
         return fits and bool(stored)
 
     def _verify(self, password: str, stored: str) -> bool:
+        self._nobodys = self._nobodys or self._hasher.hash(secrets.token_urlsafe(16))
         try:
-            return self._hasher.verify(stored, password)
+            return self._hasher.verify(stored or self._nobodys, password)
         except (VerificationError, InvalidHashError):
             return False
