@@ -6,6 +6,7 @@ Everything lives as long as this folder's tests, because Playwright's synchronou
 
 import asyncio
 import os
+import re
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -29,12 +30,12 @@ from bot.web import keys
 from bot.web.resident.pages import PAGES, Pages
 from tests.browser.slow_engine import SlowEngine
 from tests.conftest import ROOT
+from tests.factories_staff import PASSWORD
 from tests.running import free_port
 
 PHONE = {"width": 390, "height": 844}
 OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday
 EVENING = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
-PASSWORD = "three random words"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -160,15 +161,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def new_page(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
-    """Makes pages, each in a browser profile of its own; a script error in any of them fails the test."""
+@contextmanager
+def own_pages(chromium: Browser, **plain: Any) -> Iterator[Callable[..., Page]]:
+    """Makes pages, each in a browser profile of its own; a script error or a refused style in any of them fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def make(**options: Any) -> Page:
-        context = chromium.new_context(**{"viewport": PHONE, "base_url": desk.address, **options})
-        context.set_default_timeout(15_000)
+        context = chromium.new_context(**(plain | options))
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -179,6 +180,13 @@ def new_page(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
+    """Makes pages of residents with phones."""
+    with own_pages(chromium, viewport=PHONE, base_url=desk.address) as make:
+        yield make
 
 
 @pytest.fixture
@@ -221,23 +229,19 @@ def evening_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Makes pages, each in a browser profile of its own; a script error in any of them fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
+    """Makes pages at any desk."""
+    with own_pages(chromium) as make:
+        yield lambda desk, **options: make(base_url=desk.address, **options)
 
-    def make(desk: Desk, **options: Any) -> Page:
-        context = chromium.new_context(**{"base_url": desk.address, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
-        return page
 
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
+def sign_in(page: Page, name: str, then: str = "/console") -> Page:
+    """Signs somebody of the staff in, and is where they wanted to go."""
+    page.goto(f"/console/sign-in?next={then}")
+    page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("sign-in"))
+    return page
 
 
 def say(page: Page | Frame, text: str) -> None:

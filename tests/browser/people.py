@@ -5,17 +5,14 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from bot.web import keys
-from tests.browser.conftest import PASSWORD, Desk, ask
+from tests.browser.conftest import Desk, ask, sign_in
 
 WIDE = {"width": 1440, "height": 900}
 
 
 def at_desk(page: Page, name: str = "ada") -> None:
     """Signs in and sits down at the desk."""
-    page.goto("/console/sign-in?next=/console/desk")
-    page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, name, "/console/desk")
     page.locator("#desk").wait_for()
     if page.locator("#presence summary").inner_text().strip() == "Not at the desk":
         page.get_by_role("button", name="Sit down and take chats").click()

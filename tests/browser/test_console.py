@@ -19,10 +19,10 @@ from bot.foundation.clock import SystemClock
 from bot.foundation.migrations import migrate
 from bot.knowledge.service import Knowledge
 from bot.staff.model import ALL, Role
-from tests.browser.conftest import PHONE, faults
+from tests.browser.conftest import PHONE, faults, own_pages, sign_in
 from tests.conftest import ROOT
 from tests.console_desk import console_app
-from tests.factories_staff import PASSWORD, StaffRoom
+from tests.factories_staff import StaffRoom
 from tests.running import free_port
 
 WIDE = {"width": 1280, "height": 900}
@@ -70,32 +70,9 @@ def console(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def opened(chromium: Browser, console: Console) -> Iterator[Callable[..., Page]]:
-    """Makes pages, each in a browser profile of its own; a script error or a refused style in any of them fails the test."""
-    contexts, errors = [], []
-
-    def make(**options) -> Page:
-        context = chromium.new_context(**{"viewport": WIDE, "base_url": console.address, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def sign_in(page: Page, email: str = ADMIN, then: str = "/console") -> Page:
-    """Signs in with the password."""
-    page.goto(then)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).not_to_have_url(re.compile("sign-in"))
-    return page
+    """Makes pages of the console."""
+    with own_pages(chromium, viewport=WIDE, base_url=console.address) as make:
+        yield make
 
 
 def look(page: Page, name: str) -> None:
@@ -119,7 +96,7 @@ def test_every_page_can_be_read_by_everybody(opened, console):
     look(page, "sign-in")
     page.get_by_role("button", name="Sign in").click()
     look(page, "sign-in-wrong")
-    sign_in(page)
+    sign_in(page, "ann")
     look(page, "home")
     for name in ("staff", "staff/new", "tokens", "audit", "switches", "account", "account/code", "nowhere"):
         page.goto(f"/console/{name}")
@@ -127,7 +104,7 @@ def test_every_page_can_be_read_by_everybody(opened, console):
 
 
 def test_an_adviser_sees_only_what_advisers_may_do(opened):
-    page = sign_in(opened(), "ada@example.gov.uk")
+    page = sign_in(opened(), "ada")
     expect(page.get_by_role("navigation", name="Places")).not_to_contain_text("Staff")
     page.goto("/console/staff")
     expect(page.get_by_role("heading", level=1)).to_have_text("You may not do this")
@@ -135,7 +112,7 @@ def test_an_adviser_sees_only_what_advisers_may_do(opened):
 
 
 def test_somebody_new_is_added_by_link_and_sets_up_codes(opened):
-    page = sign_in(opened(), then="/console/staff")
+    page = sign_in(opened(), "ann", "/console/staff")
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=1)).to_have_text("Add somebody")
     page.get_by_role("button", name="Add and make a link").click()
@@ -199,7 +176,7 @@ def test_somebody_new_is_added_by_link_and_sets_up_codes(opened):
 
 
 def test_a_feature_is_turned_off_with_a_reason_and_a_notice_posted(opened):
-    page = sign_in(opened(), then="/console/switches")
+    page = sign_in(opened(), "ann", "/console/switches")
     enfield = page.get_by_role("region", name="Enfield Council")
     enfield.get_by_text("Turn the assistant off").first.click()
     enfield.get_by_role("button", name="Turn the assistant off").click()
@@ -220,7 +197,7 @@ def test_a_feature_is_turned_off_with_a_reason_and_a_notice_posted(opened):
 
 
 def test_a_token_is_issued_shown_once_and_revoked(opened):
-    page = sign_in(opened(), then="/console/tokens")
+    page = sign_in(opened(), "ann", "/console/tokens")
     page.get_by_label("What it is for").fill("Case system")
     page.get_by_label("Work cases").check()
     page.get_by_role("button", name="Issue").click()
@@ -234,7 +211,7 @@ def test_a_token_is_issued_shown_once_and_revoked(opened):
 
 
 def test_the_list_of_keys_opens_with_a_question_mark_and_keys_can_be_turned_off(opened):
-    page = sign_in(opened())
+    page = sign_in(opened(), "ann")
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys on this page")
     expect(dialog).to_contain_text("Staff")
@@ -253,7 +230,7 @@ def test_the_list_of_keys_opens_with_a_question_mark_and_keys_can_be_turned_off(
 
 
 def test_the_console_works_without_scripts(opened):
-    page = sign_in(opened(java_script_enabled=False), then="/console/switches")
+    page = sign_in(opened(java_script_enabled=False), "ann", "/console/switches")
     page.get_by_role("region", name="Enfield Council").get_by_text("Take the chat off the website").first.click()
     page.get_by_role("textbox", name="Why do you turn it off?").first.fill("Trial")
     expect(page.get_by_role("button", name="Keys")).not_to_be_visible()

@@ -3,25 +3,21 @@
 Every page and state on the way is judged by axe, on a wide screen and on a phone, and must not be wider than either.
 """
 
-import asyncio
 import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bot.knowledge.service import Knowledge
-from bot.staff.model import NewAccount, Role, command_line_actor
-from bot.web import keys
-from tests.browser.conftest import PHONE, Desk, ask, faults, picture_folder, running_desk
+from bot.staff.model import Role
+from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, own_pages, picture_folder, running_desk, sign_in
 
 pytestmark = pytest.mark.timeout(300)
 
 OPEN = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
-PASSWORD = "three random words"
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -30,49 +26,16 @@ def newsroom(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> 
     """A council with two editors."""
     with running_desk(knowledge, tmp_path_factory.mktemp("newsroom"), clock=OPEN) as desk:
         for name in ("Erin Editor", "Ezra Editor"):
-            _add(desk, name)
+            add_account(desk, name, Role.EDITOR)
         desk.engine.words = {"chicken": "other_service", "hens": "other_service"}
         yield desk
 
 
-def _add(desk: Desk, name: str) -> None:
-    async def add() -> None:
-        assert desk.product
-        new = NewAccount(name, f"{name.split(maxsplit=1)[0].lower()}@example.gov.uk", "enfield", ("*",), (Role.EDITOR,))
-        await desk.product.public[keys.STAFF].accounts.add(command_line_actor(), new, PASSWORD, keep_password=True)
-
-    asyncio.run_coroutine_threadsafe(add(), desk.loop).result(30)
-
-
 @pytest.fixture
 def browse(chromium: Browser, newsroom: Desk) -> Iterator[Callable[..., Page]]:
-    """Makes pages, each in a browser profile of its own; a script error or a refused style in any of them fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def make(**options: Any) -> Page:
-        context = chromium.new_context(**{"viewport": WIDE, "base_url": newsroom.address, **options})
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def editor(page: Page, name: str, then: str = "/console/knowledge") -> Page:
-    """Signs in."""
-    page.goto(f"/console/sign-in?next={then}")
-    page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).not_to_have_url(re.compile("sign-in"))
-    return page
+    """Makes pages at the newsroom."""
+    with own_pages(chromium, viewport=WIDE, base_url=newsroom.address) as make:
+        yield make
 
 
 def look(page: Page, name: str) -> None:
@@ -90,7 +53,7 @@ def look(page: Page, name: str) -> None:
 
 
 def test_a_new_answer_goes_from_the_first_word_to_the_resident_and_away_again(browse, newsroom):
-    erin = editor(browse(), "erin")
+    erin = sign_in(browse(), "erin", "/console/knowledge")
     look(erin, "list")
     erin.get_by_role("link", name="Write a new article").click()
     erin.get_by_role("button", name="Save", exact=True).click()
@@ -140,7 +103,7 @@ def test_a_new_answer_goes_from_the_first_word_to_the_resident_and_away_again(br
     ask(resident, "can i keep chickens")
     expect(resident.locator(".message--answer").last).not_to_contain_text("Ask your landlord first")
 
-    ezra = editor(browse(), "ezra")
+    ezra = sign_in(browse(), "ezra", "/console/knowledge")
     ezra.get_by_role("link", name="1 waits for a check").click()
     ezra.get_by_role("row", name=re.compile("Keeping chickens")).get_by_role(
         "link", name="Keeping chickens", exact=True
@@ -172,7 +135,7 @@ def test_a_new_answer_goes_from_the_first_word_to_the_resident_and_away_again(br
 
 
 def test_two_editors_in_one_draft_are_shown_each_others_words(browse):
-    erin, ezra = editor(browse(), "erin"), editor(browse(), "ezra")
+    erin, ezra = sign_in(browse(), "erin", "/console/knowledge"), sign_in(browse(), "ezra", "/console/knowledge")
     erin.goto("/console/knowledge/library/enfield/facts/main_switchboard")
     look(erin, "fact")
     erin.get_by_role("button", name="Change it").click()
@@ -196,7 +159,7 @@ def test_two_editors_in_one_draft_are_shown_each_others_words(browse):
 
 
 def test_the_pages_work_without_scripts(browse):
-    page = editor(browse(java_script_enabled=False), "erin", "/console/knowledge/new?what=facts")
+    page = sign_in(browse(java_script_enabled=False), "erin", "/console/knowledge/new?what=facts")
     page.get_by_label("What it is").fill("Licence for hens")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Change: Licence for hens")

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.foundation.clock import SystemClock
 from bot.staff.model import Role
 from tests.api.desk import Resident
-from tests.browser.conftest import PASSWORD, PHONE, ask, faults, picture_folder
+from tests.browser.conftest import PHONE, ask, faults, own_pages, picture_folder, sign_in
 from tests.browser.people import WIDE
 from tests.conftest import ROOT
 from tests.factories_staff import StaffRoom
@@ -129,30 +129,17 @@ class Talking:
 @pytest.fixture
 def somebody(chromium: Browser, school: School) -> Iterator[Callable[[str], Page]]:
     """Opens a browser of their own for a trainer, or for a resident who was never here before."""
-    errors: list[str] = []
-    pages: list[Page] = []
+    with own_pages(chromium, base_url=school.address) as make:
 
-    def arrives(name: str) -> Page:
-        view = PHONE if name == "resident" else WIDE
-        page = chromium.new_context(viewport=view, base_url=school.address).new_page()
-        pages.append(page)
-        page.set_default_timeout(60_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
-        if name == "resident":
-            page.goto("/chat/enfield")
-            return page
-        page.goto("/console/sign-in?next=/console/learning")
-        page.get_by_label("E-mail address").fill(f"{name}@example.gov.uk")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", level=1).wait_for()
-        return page
+        def arrives(name: str) -> Page:
+            page = make(viewport=PHONE if name == "resident" else WIDE)
+            page.set_default_timeout(60_000)
+            if name == "resident":
+                page.goto("/chat/enfield")
+                return page
+            return sign_in(page, name, "/console/learning")
 
-    yield arrives
-    for page in pages:
-        page.context.close()
-    assert errors == []
+        yield arrives
 
 
 def looked_at(page: Page, name: str) -> None:
