@@ -143,7 +143,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         stack.push_async_callback(database.close)
         bus = await _bus(settings)
         stack.push_async_callback(bus.close)
-        knowledge = other_knowledge.copy() if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
+        knowledge = other_knowledge.copy(clock) if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
         masking = Masking.read(settings.councils_folder)
         conversations = Conversations(database, bus, clock, masking.mask)
         limits = Limits(metrics, settings.redis_url, enforced=settings.rate_limits)

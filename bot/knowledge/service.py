@@ -64,9 +64,13 @@ class Knowledge:
         """Knowledge from the packs of a folder. Raises UnreadablePack."""
         return cls(read_packs(folder), clock, encoder, foreign)
 
-    def copy(self) -> "Knowledge":
-        """Knowledge that begins with all of this one's and changes by itself, for a trial or for a gateway of its own."""
+    def copy(self, clock: Clock | None = None) -> "Knowledge":
+        """Knowledge that begins with all of this one's and changes by itself, for a trial or for a gateway of its own.
+
+        A gateway hands in its clock, so that all of it has the same day.
+        """
         other = copy.copy(self)
+        other._clock = clock or self._clock
         other._answers = {}
         other._indexes = dict(self._indexes)
         return other
