@@ -73,11 +73,15 @@ def main() -> int:
     parser.add_argument(
         "--old-stock", action="store_true", help="use the stock model that is there, whatever the data (to try)"
     )
+    parser.add_argument(
+        "--postgres", default="", metavar="SERVER", help=f"measure addresses there too: {addresses.POSTGRES_HELP}"
+    )
     arguments = parser.parse_args()
     plan = Plan({1: 200, 8: 400, 32: 640})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every `with` block is left in order
     try:
-        results = run(plan if arguments.share >= 1 else plan.smaller(arguments.share), old_stock=arguments.old_stock)
+        chosen = plan if arguments.share >= 1 else plan.smaller(arguments.share)
+        results = run(chosen, old_stock=arguments.old_stock, postgres=arguments.postgres)
     except (StockError, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -91,7 +95,7 @@ def main() -> int:
     return 0
 
 
-def run(plan: Plan, *, old_stock: bool = False) -> Results:
+def run(plan: Plan, *, old_stock: bool = False, postgres: str = "") -> Results:
     """The whole benchmark. Raises StockError, and RuntimeError when a server does not start."""
     PLACE.mkdir(parents=True, exist_ok=True)
     model = stock_model(say, as_it_is=old_stock)
@@ -112,6 +116,8 @@ def run(plan: Plan, *, old_stock: bool = False) -> Results:
             asyncio.run(ask_servers(servers, plan, questions, results))
             results["memory_mb"] = servers.memory()
     results["gazetteer"] = addresses.measure(say, plan.addresses)
+    if postgres:
+        results["gazetteer_postgresql"] = addresses.measure(say, plan.addresses, postgres)
     results["reports"] = reports.measure(say, plan.summarised)
     results["seconds"] = time.perf_counter() - begun
     results["ratios"] = ratios(results)

@@ -1,6 +1,6 @@
 """Measures the gazetteer and bin days at the size of a large council: a million invented addresses, imported and searched.
 
-`make bench` includes it; `python -m bench.addresses` runs it alone, on another database with --database. The import runs as the
+`make bench` includes it; `python -m bench.addresses` runs it alone, on PostgreSQL too with --postgres SERVER. The import runs as the
 command does, in a process of its own, so that its memory is its own. Every street is made up of invented syllables.
 """
 
@@ -9,16 +9,19 @@ import asyncio
 import csv
 import os
 import random
+import secrets
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 
 from bench.figures import milliseconds
@@ -31,6 +34,7 @@ from tests.running import ROOT
 
 COUNT = 1_000_000
 COUNCIL = "enfield"
+POSTGRES_HELP = "a server where a database may be made and removed again: postgresql://postgres@127.0.0.1:5432/postgres"
 SEARCHES = 400
 SEED = 20
 FIRST_UPRN = 990_300_000_000
@@ -219,12 +223,11 @@ def _slip(street: str, chooser: random.Random) -> str:
     return street[:place] + street[place + 1] + street[place] + street[place + 2 :]
 
 
-def measure(say: Callable[[str], None], count: int = COUNT, url: str = "") -> dict[str, Any]:
-    """Everything, on a fresh SQLite file or on the empty database of `url`."""
-    with tempfile.TemporaryDirectory(prefix="desk-bench-") as place:
+def measure(say: Callable[[str], None], count: int = COUNT, server: str = "") -> dict[str, Any]:
+    """Everything, on a fresh SQLite file, or on a fresh database of the PostgreSQL `server`, which is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as place, _fresh_database(Path(place), server) as url:
         folder = Path(place)
-        url = url or f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
-        say(f"Importing {count:,} addresses …")
+        say(f"Importing {count:,} addresses on {url.split('+', 1)[0]} …")
         path = folder / "addresses.csv"
         kept = write_gazetteer(path, count)
         results: dict[str, Any] = {"addresses": count, "database": url.split("+", 1)[0]}
@@ -238,6 +241,31 @@ def measure(say: Callable[[str], None], count: int = COUNT, url: str = "") -> di
         say("Searching …")
         results["searches"] = asyncio.run(measure_searches(url, kept, count))
     return results
+
+
+@contextmanager
+def _fresh_database(folder: Path, server: str) -> Iterator[str]:
+    """The address of a database with nothing in it. Raises RuntimeError when the server cannot be asked."""
+    if not server:
+        yield f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}"
+        return
+    name = f"desk_bench_{secrets.token_hex(6)}"
+    try:
+        asyncio.run(_on_server(server, f'CREATE DATABASE "{name}"'))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as problem:
+        raise RuntimeError(f"PostgreSQL cannot be asked at the address given: {type(problem).__name__}.") from problem
+    try:
+        yield server.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        asyncio.run(_on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+async def _on_server(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server, timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def lines(results: dict[str, Any]) -> list[str]:
@@ -260,10 +288,10 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m bench.addresses", description="Measure the gazetteer and bin days.")
     parser.add_argument("--count", type=int, default=COUNT)
-    parser.add_argument("--database", default="", help="an empty database; a fresh SQLite file when not given")
+    parser.add_argument("--postgres", default="", metavar="SERVER", help=POSTGRES_HELP)
     arguments = parser.parse_args()
     try:
-        results = measure(lambda text: print(text, flush=True), arguments.count, arguments.database)
+        results = measure(lambda text: print(text, flush=True), arguments.count, arguments.postgres)
     except RuntimeError as problem:
         print(problem, file=sys.stderr)
         return 1

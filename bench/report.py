@@ -69,8 +69,9 @@ def table(results: Results) -> str:
         start = results["start_seconds"].get(name)
         shown = f"{start:.1f}" if start is not None else "–"
         lines.append(f"  {name:<26}{shown:>10}{memory:>11.0f}{results['memory_after_start_mb'][name]:>13.0f}")
-    if "gazetteer" in results:
-        lines += ["", *addresses.lines(results["gazetteer"])]
+    for part in ("gazetteer", "gazetteer_postgresql"):
+        if part in results:
+            lines += ["", *addresses.lines(results[part])]
     if "reports" in results:
         lines += ["", *reports.lines(results["reports"])]
     taken_on = f"{machine['processors']} processors ({machine['processor']}), load {machine['load_before']:.1f} before the run"
