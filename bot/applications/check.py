@@ -6,9 +6,11 @@ place in it, so that somebody who is no programmer can mend it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from jsonschema import Draft202012Validator
 
 from bot.applications import wording
 from bot.applications.model import Definition, FieldType
-from bot.applications.reading import FACT, MissingFact, definition_of, read_definitions
+from bot.applications.reading import FACT, MissingFact, definition_of, number_in, read_definitions
+from bot.applications.service import OFFERED_MOST
 from bot.applications.understanding.dates import shifted
+from bot.foundation.packs import read_pack_file
 from bot.knowledge.mistakes import HARDEST_GRADE, reading_grade
 from bot.knowledge.model import CouncilKnowledge
 from bot.knowledge.reading import read_councils
@@ -50,7 +54,8 @@ def check_applications(
         name if isinstance(name, str) else next(iter(name)) for name in yaml.safe_load(domain.read_text("utf-8"))["intents"]
     }
     starting = _starting(rules)
-    mistakes: list[str] = []
+    teams = {council: settings["teams"] for council, settings in read_pack_file(folder, "handoff.yml").items()}
+    mistakes: list[str] = [*_places(folder)]
     assumed: dict[str, list[str]] = {}
     count = 0
     for council, definitions in read_definitions(folder).items():
@@ -59,6 +64,7 @@ def check_applications(
             for setting in raw.get("assumed") or ():
                 assumed.setdefault(f"{setting} in {council}", []).append(name)
             found = [*_form(raw), *_meaning(raw, name, councils[council], today, intents, starting)]
+            found += [*_team(raw, teams[council]), *_shown(raw, name, definitions)]
             mistakes += [f"{_file(folder, council, name)}: {mistake}" for mistake in dict.fromkeys(found)]
     mistakes = list(dict.fromkeys(mistakes))
     unconfirmed = [
@@ -84,7 +90,45 @@ def _form(raw: Mapping[str, Any]) -> Iterator[str]:
 
 def _plainly(message: str) -> str:
     message = message.replace("Additional properties are not allowed", "This is not known here")
-    return message.replace("is a required property", "is missing").replace("is not one of", "is none of")
+    message = message.replace("is a required property", "is missing").replace("is not one of", "is none of")
+    message = re.sub(
+        r"does not match any of the regexes: .*|does not match '.*'", "may only have small letters, digits and _", message
+    )
+    return message.replace("is not of type 'string'", "must stand in quotes")
+
+
+def _places(folder: Path) -> Iterator[str]:
+    """Files that nobody reads, because of their name or their folder."""
+    for path in sorted(folder.glob("*/applications/*")):
+        place = f"councils/{path.relative_to(folder).as_posix()}"
+        if path.suffix != ".yml" or not re.fullmatch(r"[a-z][a-z0-9-]*", path.stem):
+            yield f"{place}: the name of the file must be small letters and - between words, and end in .yml"
+        elif not (path.parent.parent / "council.yml").exists():
+            yield f"{place}: {path.parent.parent.name} is no council here, as it has no council.yml"
+
+
+def _team(raw: Mapping[str, Any], teams: Mapping[str, Any]) -> Iterator[str]:
+    if (team := raw.get("team")) and team not in teams:
+        yield f"team: {team} is no team of handoff.yml. There are {', '.join(sorted(teams))}"
+
+
+def _shown(raw: Mapping[str, Any], name: str, definitions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Buttons that would not be seen, as there is only room for so many under one answer."""
+    for intent in raw.get("offered_by") or ():
+        sharing = [
+            other
+            for other, one in definitions.items()
+            if intent in (*(one.get("offered_by") or ()), *(one.get("started_by") or ()))
+        ]
+        if name in sharing[OFFERED_MOST:]:
+            shown = ", ".join(sharing[:OFFERED_MOST])
+            yield f"offered_by: {intent} has {OFFERED_MOST} buttons already ({shown}), so this one would not be seen"
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    """How a wrong name may have been meant."""
+    near = get_close_matches(word, known, n=3, cutoff=0.5)
+    return f". Did you mean {' or '.join(near)}?" if near else ""
 
 
 def _meaning(
@@ -100,10 +144,11 @@ def _meaning(
         yield f"id: it must be {name}, as the file is called"
     for intent in (*definition.started_by, *definition.offered_by):
         if intent not in intents:
-            yield f"{intent} is no intent of domain.yml"
+            yield f"{intent} is no intent of domain.yml{_near(intent, intents)}"
     for intent in definition.started_by:
         if intent in intents and intent not in starting:
             yield f"started_by: the rule of {intent} in data/rules must lead to action_start_application; use offered_by, or ask a developer"
+    yield from _numbers(raw)
     yield from _fields(definition, today)
     yield from _wording(raw)
 
@@ -112,9 +157,20 @@ def _facts(raw: Mapping[str, Any], council: CouncilKnowledge, today: date) -> It
     for optional, key in FACT.findall(json.dumps(raw, default=str)):
         fact = council.facts.get(key)
         if not optional and fact is None:
-            yield f"there is no fact {key} in facts.yml of {council.id} or of its base"
+            yield f"there is no fact {key} in facts.yml of {council.id} or of its base{_near(key, council.facts)}"
         elif not optional and fact is not None and not fact.usable(today):
             yield f"the fact {key} of {council.id} is not checked or out of date"
+
+
+def _numbers(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Texts that should hold a number and hold none."""
+    places = [("promise_days", raw.get("promise_days"))]
+    places += [
+        (f"fields → {name} → {part}", field.get(part)) for name, field in raw["fields"].items() for part in ("least", "most")
+    ]
+    for place, value in places:
+        if value is not None and number_in(value) is None and not FACT.search(str(value)):
+            yield f"{place}: there is no number in {value!r}"
 
 
 def _fields(definition: Definition, today: date) -> Iterator[str]:
@@ -127,6 +183,8 @@ def _fields(definition: Definition, today: date) -> Iterator[str]:
             elif names.index(first) > place:
                 yield f"fields → {field.name}: it looks at {first}, which is asked later"
         for option in field.options:
+            if sum(other.value == option.value for other in field.options) > 1:
+                yield f"fields → {field.name}: two options have the value {option.value}"
             if not option.label and field.type != FieldType.YES_NO:
                 yield f"fields → {field.name}: the option {option.value} has no label"
         for limit in (field.earliest, field.latest):

@@ -9,6 +9,19 @@ from typing import Any
 
 import yaml
 
+# What the parser says of the mistakes that people make, and how somebody who is no programmer mends them.
+_MENDED = {
+    "mapping values are not allowed": "a text with a colon in it must stand in quotes",
+    "tab character": "use spaces at the beginning of a line, not the tab key",
+    "cannot start any token": "a text that begins with a sign must stand in quotes, and a line must not begin with the tab key",
+    "could not find expected ':'": "a name needs a colon and a space after it, or the line above is not finished",
+    "did not find expected key": "the spaces at the beginning of this line, or of one just above, do not fit the others",
+    "did not find expected '-' indicator": "the spaces at the beginning of this line, or of one just above, do not fit the others",
+    "did not find expected ',' or": "a bracket is not closed, or a comma is missing, here or just above",
+    "did not find expected node content": "something is missing after a comma, a colon or a bracket",
+    "found unexpected end of stream": "a quote that was opened is not closed",
+}
+
 
 class UnreadablePackFile(Exception):
     """A file of councils/ cannot be used; the message names the file and the reason in one sentence."""
@@ -30,7 +43,28 @@ def read_pack_file(councils_folder: Path, name: str) -> dict[str, dict[str, Any]
 
 def parse_yaml(text: str) -> Any:
     """What a YAML text says, read safely and by the fast parser: a start reads some thousand lines. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    return yaml.load(text, Loader=_OneOfEach)
+
+
+def in_plain_words(problem: Exception) -> str:
+    """Why a file cannot be read, in half a sentence with its line where there is one."""
+    if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
+        return (str(problem).splitlines() or ["it cannot be read"])[0]
+    said = problem.problem or "it cannot be read"
+    reason = next((mended for sign, mended in _MENDED.items() if sign in said), said)
+    return f"line {problem.problem_mark.line + 1}: {reason}"
+
+
+class _OneOfEach(yaml.CSafeLoader):
+    """Refuses a name that stands twice in one place: plain YAML forgets the first without a word, and a question is gone."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands here a second time", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
@@ -38,7 +72,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     try:
         loaded = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise UnreadablePackFile(f"{path}: {(str(problem).splitlines() or ['it cannot be read'])[0]}.") from problem
+        raise UnreadablePackFile(f"{path}: {in_plain_words(problem)}.") from problem
     if not isinstance(loaded, dict):
         raise UnreadablePackFile(f"{path}: it must be a list of names with values.")
     return loaded

@@ -1,5 +1,6 @@
 """Definitions from files: a council's own over the national, facts filled in, and a check that names each mistake."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from bot.applications.check import check_applications
 from bot.applications.model import FieldType
 from bot.applications.reading import MissingFact, definition_of, number_in, read_definitions
 from bot.applications.understanding.dates import out_of_window, shifted
+from bot.foundation.packs import UnreadablePackFile
 from bot.knowledge.reading import read_councils
 from tests.conftest import ROOT
 from tests.factories import make_fact
@@ -50,6 +52,7 @@ def councils(tmp_path):
         base = "base: england\n" if name == "borchester" else ""
         (tmp_path / name / "council.yml").write_text(base + COUNCIL.format(name=name.capitalize()))
         (tmp_path / name / "facts.yml").write_text("owner: Team\nfacts: {}\n")
+        (tmp_path / name / "handoff.yml").write_text("teams: {waste: {name: Waste team}, bins: {name: Bins team}}\n")
     (tmp_path / "england" / "applications" / "lost-bin.yml").write_text(BASE)
     return tmp_path
 
@@ -162,6 +165,15 @@ def test_the_shipped_definitions_have_no_mistakes():
         ("contact: {email: colour}", "contact: email must name a question of the type email"),
         ("receipt: You told us {news}.", "receipt: it names {news}"),
         ("id: other", "id: it must be lost_bin"),
+        ("team: wast", "team: wast is no team of handoff.yml. There are bins, waste"),
+        ("offered_by: [bin_misssed]", "Did you mean bin_missed"),
+        ("promise_days: soon", "promise_days: there is no number in 'soon'"),
+        ("fields: {colour: {options: [{value: a, label: A}, {value: a, label: B}]}}", "two options have the value a"),
+        ("fields: {colour: {options: [{value: no, label: A}, {value: b, label: B}]}}", "False must stand in quotes"),
+        (
+            "fields: {colour: {options: [{value: A B, label: A}, {value: b, label: B}]}}",
+            "'A B' may only have small letters, digits and _",
+        ),
         ("colour: blue", "This is not known here ('colour' was unexpected)"),
         ("fields: {colour: {options: [{value: a}, {value: b, label: B}]}}", "the option a has no label"),
         (
@@ -174,3 +186,45 @@ def test_each_mistake_is_named_with_its_file(councils, text, mistake):
     own(councils, f"owner: Team\n{text}\n")
     found = mistakes(councils)
     assert any(line.startswith("councils/borchester/applications/lost-bin.yml: ") and mistake in line for line in found), found
+
+
+def test_a_fourth_button_under_one_answer_is_named_as_one_that_nobody_would_see(councils):
+    for number in range(4):
+        text = BASE.replace("lost_bin", f"lost_{number}").replace("team: waste", "team: waste\noffered_by: [bin_day]")
+        (councils / "borchester" / "applications" / f"lost-{number}.yml").write_text(text)
+    [found] = mistakes(councils)
+    assert found.startswith(
+        "councils/borchester/applications/lost-3.yml: offered_by: bin_day has 3 buttons already (lost_0, lost_1, lost_2)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "mistake"),
+    [
+        ("borchester/applications/Lost Bin.yml", "the name of the file must be small letters"),
+        ("borchester/applications/lost-bin.yaml", "the name of the file must be small letters"),
+        ("borchestr/applications/lost-bin.yml", "borchestr is no council here"),
+    ],
+)
+def test_a_file_that_nobody_reads_is_named(councils, place, mistake):
+    (councils / place).parent.mkdir(parents=True, exist_ok=True)
+    (councils / place).write_text(BASE)
+    assert any(line.startswith(f"councils/{place}: ") and mistake in line for line in mistakes(councils))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mended"),
+    [
+        ("title: Report: a lost bin", "line 5: a text with a colon in it must stand in quotes"),
+        ("\ttitle: Report", "line 5: use spaces at the beginning of a line, not the tab key"),
+        ("title: [Report", "line 6: a bracket is not closed"),
+        ("owner: Another team", "line 5: owner stands here a second time"),
+        ("  title: Report", "line 5: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_line_and_how_to_mend_it(councils, wrong, mended):
+    path = councils / "england" / "applications" / "lost-bin.yml"
+    path.write_text(BASE.replace("title: Tell us that a bin is lost", wrong))
+    with pytest.raises(UnreadablePackFile, match=re.escape(mended)) as raised:
+        mistakes(councils)
+    assert str(path) in str(raised.value)
