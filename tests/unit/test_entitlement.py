@@ -254,6 +254,17 @@ def test_help_for_pension_age_follows_the_national_scheme(council, said, text):
     assert "{" not in found.text + found.rule + found.changes
 
 
+@pytest.mark.parametrize("said", [("no",), ("yes", "yes")])
+@every_council
+def test_where_the_council_s_own_scheme_is_not_known_it_says_so_and_where_to_look(council, said):
+    found = result("check_reduction", *said, council=council)
+    assert found is not None
+    assert "I do not have its rules for this year" in found.text
+    assert "Look at the council's page about" in found.text
+    assert f"https://www.{council}.gov.uk/" in found.result.source_url
+    assert "£" not in found.text
+
+
 def test_without_this_year_s_amounts_it_says_so_instead_of_a_figure():
     found = result("check_reduction", "yes", "no", "no", "no", "nothing", "£258", "£1,500", "no", "no", today=date(2027, 4, 1))
     assert found is not None
