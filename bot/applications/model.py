@@ -108,7 +108,9 @@ class Field:
     least: float | None = None
     most: float | None = None
     long: bool = False
-    from_opening: bool = True
+    from_opening: bool | str = True  # False, or what a text is in a first message: "place" or "time"
+    per: str = ""  # what a sum of money is for: "week", "month" or "year"; a sum for another one is worked out
+    leans: str = ""  # "future" where a bare weekday is one to come, although past days are taken too
     anywhere: bool = False  # whether an address may be outside the council's area
     price: Price | None = None
     capacity: Capacity | None = None

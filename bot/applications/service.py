@@ -24,12 +24,15 @@ from bot.applications.understanding.offered import days_with_room
 from bot.cases.model import Case, Contact, NewCase
 from bot.cases.service import Cases
 from bot.cases.store import case_by_key
+from bot.conversations.model import Sender
+from bot.conversations.store import latest_messages
 from bot.foundation.database import Database
 from bot.foundation.packs import read_pack_file
 from bot.knowledge.model import Fact
 from bot.knowledge.service import Knowledge
 
 URGENCY = {"normal": 0, "high": 10}
+MESSAGES_BACK = 60  # how far back a button is looked for that was pressed
 OFFERED_MOST = 3  # buttons under one answer
 
 
@@ -118,14 +121,29 @@ class Applications:
 
     # ---- filling
 
-    def begin(self, definition: Definition, said: str = "") -> Form:
+    def begin(self, definition: Definition) -> Form:
+        """A new form with nothing answered yet."""
+        return Form(definition, secrets.token_hex(8))
+
+    async def begin_with(self, definition: Definition, said: str) -> Form:
         """A new form, with what the resident's first words say already."""
-        form = Form(definition, secrets.token_hex(8))
-        asked = self.asked(definition.council)
+        form = self.begin(definition)
         for field in definition.fields:
-            if said and field in form.applicable and (found := find(field, said, asked)):
+            if said and field in form.applicable and (found := find(field, said, await self._asked_of(form, field))):
                 form = answered(form, field.name, found)
         return form
+
+    async def words_before(self, conversation_id: str, choice: str) -> str:
+        """What the resident wrote before the button `choice` was offered, at most one button earlier ("is it one of these?")."""
+        async with self._database.reading() as tx:
+            messages = (await latest_messages(tx, conversation_id, MESSAGES_BACK))[::-1]
+        offered = next(
+            (place for place, one in enumerate(messages) if choice in {button.value for button in one.choices}), None
+        )
+        if offered is None:
+            return ""
+        before = [one for one in messages[offered:] if one.sender == Sender.RESIDENT][:2]
+        return next((one.text for one in before if not one.data.get("choice")), "")
 
     def asked(self, council: str, days: Sequence[date] = ()) -> Asked:
         """What answers are understood with."""
@@ -133,7 +151,9 @@ class Applications:
 
     async def asked_for(self, form: Form) -> Asked:
         """The same for the open question, with the days that have room where it asks for one."""
-        field = form.open
+        return await self._asked_of(form, form.open)
+
+    async def _asked_of(self, form: Form, field: Field | None) -> Asked:
         if field is None or field.capacity is None:
             return self.asked(form.definition.council)
         async with self._database.reading() as tx:

@@ -59,7 +59,8 @@ class ApplicationTask:
         definition = self._applications.get(conversation.council, str(request.get("what")))
         if definition is None or (request.get("kind") == "start" and commands.is_question(said)):
             return None
-        form = self._applications.begin(definition, said)
+        said = said or await self._applications.words_before(conversation.id, f"start:{self.name}:{definition.id}")
+        form = await self._applications.begin_with(definition, said)
         form = await self._addressing.from_opening(form, said)
         form = await self._addressing.from_known(form, str(conversation.context.known.get("uprn", "")))
         return await self._looked_at(form, "", self._replies(definition).beginning(form))

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from aiohttp import FormData
 
 from bot.cases.model import Wanted
 from bot.web import keys
@@ -154,4 +155,15 @@ async def test_a_check_of_entitlement_ends_with_its_rule_its_source_and_what_may
     assert "legislation.gov.uk/uksi/2012/2885" in page.text
     assert "checked on Thursday 26 November 2026" in page.text
     assert 'href="/apply/enfield/council_tax_reduction">Begin a claim</a>' in page.text
+    assert await cases(product) == []
+
+
+async def test_a_file_where_none_is_asked_is_refused_in_a_sentence_and_nothing_is_sent(page, product):
+    await page.fill_in()
+    upload = FormData()
+    upload.add_field("do", "send")
+    upload.add_field("value", b"%PDF-1.7 letter", filename="letter.pdf", content_type="application/pdf")
+    async with page.client.post(page.address, data=upload) as response:
+        assert response.status == 400
+        assert "Nothing was sent" in await response.text()
     assert await cases(product) == []

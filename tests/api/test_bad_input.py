@@ -1,6 +1,7 @@
 """Bad input gets a clear error or a plain sentence, never a 500, and nothing else changes."""
 
 import pytest
+from aiohttp import FormData
 
 from tests.api.desk import HERE, Resident
 
@@ -143,3 +144,12 @@ async def test_what_a_resident_writes_is_never_html_in_the_reply(resident):
     page = await resident.read(0)
     assert page["messages"][1]["text"] == "<b>bin</b>"
     assert "html" not in page["messages"][1]["data"]
+
+
+async def test_a_file_is_no_message(resident):
+    upload = FormData()
+    upload.add_field("text", b"%PDF-1.7", filename="letter.pdf", content_type="application/pdf")
+    async with resident.http.post(f"{HERE}/{resident.id}/messages", data=upload, headers=resident.headers) as response:
+        assert response.status == 415
+        assert (await response.json())["code"] == "not_json"
+    assert len((await resident.read(0))["messages"]) == 1

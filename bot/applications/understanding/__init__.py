@@ -8,7 +8,7 @@ Addresses have their own way, since they need the gazetteer (bot/addresses/askin
 from collections.abc import Callable
 
 from bot.applications.model import NOT_GIVEN, Answer, Asked, Field, FieldType, Problem
-from bot.applications.understanding import choices, dates, household, numbers, offered, people
+from bot.applications.understanding import choices, dates, household, numbers, offered, people, places
 from bot.applications.understanding.plain import is_one_of
 
 Understand = Callable[[Field, str, Asked], Answer | Problem]
@@ -57,9 +57,24 @@ def find(field: Field, text: str, asked: Asked) -> Answer | None:
     """The answer to a field in a message that says other things too, if it is there without doubt."""
     if not field.from_opening:
         return None
+    found: Answer | Problem | None
     match field.type:
         case FieldType.CHOICE:
             return choices.found_in(field, text)
+        case FieldType.SEVERAL:
+            return choices.several_found_in(field, text)
+        case FieldType.HOUSEHOLD:
+            return household.household_in(field, text, asked)
+        case FieldType.NUMBER:
+            found = numbers.number_in(field, text, asked)
+        case FieldType.MONEY:
+            found = numbers.money_in(field, text, asked)
+        case FieldType.TEXT if field.from_opening == "place":
+            return places.place_in(field, text)
+        case FieldType.TEXT if field.from_opening == "time":
+            return places.time_in(field, text)
+        case FieldType.DAY_OFFERED:
+            found = offered.understand(field, text, asked) if asked.days else None
         case FieldType.DATE:
             found = dates.understand(field, text, asked)
         case FieldType.EMAIL:

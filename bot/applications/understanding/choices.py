@@ -11,8 +11,10 @@ from bot.applications.understanding.plain import has_phrase, is_one_of, plain, w
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _NUMBER = re.compile(r"^(?:number |option |no )?(\d{1,2})(?:st|nd|rd|th)?(?: one)?$")
+_I_AM = re.compile(r"\bi am\b")
 _REFUSED = re.compile(r"\b(?:not|isnt|wasnt|instead of|rather than) (?:the |a |my )?(\w+)")
 _ALL = ("all", "all of them", "all of those", "everything", "both", "both of them", "the lot", "every one", "all bins")
+_NO_FACTS = ("none", "neither", "other")  # values of options that a message in passing does not speak of
 _NONE = ("none", "none of them", "none of these", "none of those", "neither", "nothing", "no one", "nobody", "no")
 
 
@@ -58,13 +60,27 @@ def several(field: Field, text: str, asked: Asked) -> Answer | Problem:
         found = _exact(tuple(options), text) or _mentioned(tuple(options), text)
     if not found:
         return Problem("some_of", like_an_answer=False)
-    return Answer([one.value for one in found], ", ".join(one.label for one in found), "+".join(one.value for one in found))
+    return _several(found)
 
 
 def found_in(field: Field, text: str) -> Answer | None:
-    """The one option that a longer message mentions, if there is exactly one."""
-    found = _mentioned(field.options, text)
+    """The one option that a longer message mentions, if there is exactly one; "none" and "other" are no facts."""
+    found = _mentioned(_facts(field.options), text)
     return Answer(found[0].value, found[0].label, found[0].value) if len(found) == 1 else None
+
+
+def several_found_in(field: Field, text: str) -> Answer | None:
+    """The options that a longer message mentions, if any."""
+    found = _mentioned(_facts(field.options), text)
+    return _several(found) if found else None
+
+
+def _several(found: list[Option]) -> Answer:
+    return Answer([one.value for one in found], ", ".join(one.label for one in found), "+".join(one.value for one in found))
+
+
+def _facts(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(option for option in options if option.value not in _NO_FACTS)
 
 
 def _exact(options: tuple[Option, ...], text: str) -> list[Option]:
@@ -85,7 +101,7 @@ def _place(said: str, last: int) -> int:
 
 def _mentioned(options: tuple[Option, ...], text: str) -> list[Option]:
     """Options that the message names; a longer name goes before a shorter one within it, and what is ruled out does not count."""
-    said = plain(text)
+    said = _I_AM.sub("im", plain(text))  # "am" is a time of day
     refused = set(_REFUSED.findall(said))
     found: list[tuple[int, Option]] = []
     for option in options:

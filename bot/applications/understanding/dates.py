@@ -12,7 +12,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from bot.applications.model import Answer, Asked, Field, Problem
-from bot.applications.understanding.plain import with_digits
+from bot.applications.understanding.plain import plain, with_digits
 from bot.foundation.words import day_in_words
 from bot.hours.model import working_days_from
 
@@ -83,6 +83,10 @@ _SAID_DATE = re.compile(
     r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:on )?the \d{1,2}(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
+_WILL = re.compile(
+    r"\b(?:will|ill|well be|going to|gonna|(?:am|is|are|im|were|hes|shes|theyre) (?:moving|leaving|coming|starting)|moving (?:in|out|on))\b"
+)
+_HAS = re.compile(r"\b(?:moved|left|went|came|since|was|did|last|already|started|ended)\b")
 _PERIOD = re.compile(r"([+-]?)\s*(\d+)\s+(working day|day|week|month|year)s?")
 
 
@@ -100,7 +104,7 @@ class WrongWeekday(Exception):
 
 def understand(field: Field, text: str, asked: Asked) -> Answer | Problem:
     """The date that was meant, within the field's first and last day."""
-    lean = _lean(field)
+    lean = _lean(field, text)
     try:
         day = read(text, asked.today, lean)
     except NoSuchDate as said:
@@ -272,9 +276,15 @@ def _date(said: str, year: int, month: int, day: int) -> date:
         raise NoSuchDate(said) from None
 
 
-def _lean(field: Field) -> Lean:
+def _lean(field: Field, text: str) -> Lean:
+    """Where a bare day lies: as the question has it, or as the message does when the question takes both."""
     ahead = field.latest not in ("", "today") and not field.latest.startswith("-")
-    return "future" if field.earliest == "today" or field.earliest.startswith("+") or (ahead and not field.earliest) else "past"
+    if field.earliest == "today" or field.earliest.startswith("+") or (ahead and not field.earliest):
+        return "future"
+    if not ahead:
+        return "past"
+    said = plain(text)
+    return "future" if _WILL.search(said) or (field.leans == "future" and not _HAS.search(said)) else "past"
 
 
 def _example(today: date, lean: Lean) -> str:

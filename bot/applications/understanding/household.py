@@ -38,6 +38,19 @@ _COUNT_ADULTS = re.compile(r"\b(\d{1,2}) (?:adults?|grown ups?)\b")
 _COUNT_PEOPLE = re.compile(r"\b(\d{1,2}) (?:people|persons|of us)\b|\bthere(?:s| are| is)? (\d{1,2}) of us\b")
 
 
+_ANYBODY = rf"(?:{_ADULTS}|{_CHILDREN}|{'|'.join(_EITHER)})s?"
+_GONE = re.compile(
+    rf"\b(?:(?:since|after|because|when|as|but|and) )?(?:my |the |our )?(?:late |ex )?{_ANYBODY}(?: (?:has|have|had|just|sadly|recently|now|both|all|then|only))*"
+    r" (?:died|dead|is dead|passed(?: away)?|passed on|left(?: me| us| home)?|moved (?:out|away)|walked out|gone|has gone|no longer lives? (?:here|with (?:me|us))"
+    r"|(?:doesnt|dont|does not|do not) live (?:here|with (?:me|us))|lives? (?:elsewhere|somewhere else|on (?:his|her|their) own)|(?:is|are) in (?:a )?(?:care home|nursing home|prison))\b"
+    rf"|\b(?:split up|split|separated|divorced|broke up) (?:with|from) (?:my |the )?{_ANYBODY}|\b(?:late|ex) (?:husband|wife|partner)\b"
+)  # people who are spoken of because they do not live there any more
+_SPEAKS_OF_HOME = re.compile(
+    r"\b(?:just|only) (?:me|myself)\b|\blive(?:s)? (?:with|alone|by|on|here)\b|\bliving (?:with|alone|by|on|here)\b|\bon my own\b|\bby myself\b|\balone\b"
+    r"|\bme (?:and|my|plus)\b|\band me\b|\b\d{1,2} (?:adults?|of us)\b"
+)
+
+
 @dataclass
 class _Counted:
     adults: list[str]
@@ -71,6 +84,12 @@ def understand(field: Field, text: str, asked: Asked) -> Answer | Problem:
     return Problem("no_household", like_an_answer=False)
 
 
+def household_in(field: Field, text: str, asked: Asked) -> Answer | None:
+    """Who lives in the home, when a longer message says so: people who are only spoken of are not counted."""
+    found = understand(field, text, asked) if _SPEAKS_OF_HOME.search(_levelled(text)) else None
+    return found if isinstance(found, Answer) else None
+
+
 def _answer(adults: int, children: int, words: str, text: str) -> Answer | Problem:
     if adults + children > MOST:
         return Problem("too_many_people", {"most": MOST})
@@ -83,7 +102,7 @@ def _levelled(text: str) -> str:
     said = with_digits(text)
     for plural, one in _PLURALS.items():
         said = re.sub(rf"\b{plural}\b", one, said)
-    return said
+    return " ".join(_GONE.sub(" ", said).split())
 
 
 def _people(said: str) -> _Counted:

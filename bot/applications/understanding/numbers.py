@@ -16,6 +16,16 @@ _MANY_EACH = 50
 _LISTED = re.compile(r"[,;\n]")
 _JOINED = re.compile(r"\b(?:and|plus|also|as well as)\b")
 _TIMES = re.compile(r"(\d)\s?x\b")
+_SUM = re.compile(r"£\s?\d[\d,]*(?:\.\d+)?k?\b|\b\d[\d,]*(?:\.\d+)? ?(?:pounds?|quid)\b")
+_IN_A_YEAR = {"week": 52, "fortnight": 26, "month": 12, "year": 1}
+_PERIODS = (
+    ("week", re.compile(r"\b(?:a|per|each|every|one) week\b|\bweekly\b|/ ?(?:week|wk)\b|\bp\.?w\b")),
+    ("fortnight", re.compile(r"\b(?:a|per|each|every|one) fortnight\b|\bfortnightly\b|\b(?:every|each) (?:2|two) weeks\b")),
+    ("month", re.compile(r"\b(?:a|per|each|every|one) (?:calendar )?month\b|\bmonthly\b|/ ?month\b|\bp\.?c\.?m\b|\bp\.?m\b")),
+    ("year", re.compile(r"\b(?:a|per|each|every|one) year\b|\byearly\b|\bannual(?:ly)?\b|/ ?year\b|\bp\.?a\b")),
+)
+_WORDS_BEFORE_A_SUM = 4
+_NOT_SO = frozenset({"cant", "cannot", "couldnt", "dont", "not"})
 _NOTHING = ("nothing", "nil", "none", "zero", "0", "not a penny")
 
 
@@ -31,7 +41,7 @@ def number(field: Field, text: str, asked: Asked) -> Answer | Problem:
 
 
 def money(field: Field, text: str, asked: Asked) -> Answer | Problem:
-    """A sum in pounds."""
+    """A sum in pounds, for the time that the question is about: £900 a month in answer to what comes in each week is £207.69."""
     said = _with_signs(text)
     if said in _NOTHING:
         found_value = 0.0
@@ -41,7 +51,31 @@ def money(field: Field, text: str, asked: Asked) -> Answer | Problem:
             return Problem("no_money", like_an_answer=False)
         whole = found[2].replace(",", "") + (found[3] or "")
         found_value = round(float(whole) * (1000 if found[4] else 1) * (-1 if found[1] else 1), 2)
+    period = next((name for name, pattern in _PERIODS if pattern.search(said)), "") if field.per else ""
+    if found_value and period not in ("", field.per):
+        value = round(found_value * _IN_A_YEAR[period] / _IN_A_YEAR[field.per], 2)
+        words = f"{pounds(value)} a {field.per} ({pounds(found_value)} a {period})"
+        return _out_of_range(field, value, "£") or Answer(value, words, f"{found_value:.2f} a {period}")
     return _out_of_range(field, found_value, "£") or Answer(found_value, pounds(found_value), f"{found_value:.2f}")
+
+
+def number_in(field: Field, text: str, asked: Asked) -> Answer | Problem | None:
+    """The number of what the question asks about in a longer message: "2 garden bins", "we are 3 students"."""
+    names = "|".join(re.escape(plain(word)) for word in field.words)
+    found = re.search(rf"(?<![£/.\d])\b(\d{{1,2}}) (?:[\w-]+ )?(?:{names})s?\b", with_digits(text)) if names else None
+    return number(field, found[1], asked) if found else None
+
+
+def money_in(field: Field, text: str, asked: Asked) -> Answer | Problem | None:
+    """The sum that a longer message gives for what the question asks about: "i owe £400 and can pay £20 a week"."""
+    said = _with_signs(text)
+    names = {word for name in field.words for word in plain(name).split()}
+    for found in _SUM.finditer(said):
+        before = plain(said[: found.start()]).split()[-_WORDS_BEFORE_A_SUM:]
+        if names & set(before) and not _NOT_SO & set(before):
+            after = " ".join(said[found.end() :].split()[:3])
+            return money(field, f"{found[0]} {after}", asked)
+    return None
 
 
 def pounds(value: float) -> str:
