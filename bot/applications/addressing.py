@@ -16,6 +16,7 @@ from bot.applications.model import Answer, Field, FieldType, Problem
 from bot.applications.understanding.dates import without_dates
 
 LONGEST = 250  # characters of an address in the resident's own words
+LISTED = 200  # addresses of one postcode on a page; real ones have at most about a hundred
 CHOICE = "address:"  # how the buttons of asking.py begin
 
 
@@ -64,8 +65,10 @@ class Addressing:
         understood = self._understood(form, field, step)
         if isinstance(understood, Answer):
             return form, understood
-        if step.outcome == Outcome.OUTSIDE and field.anywhere:
-            step = await self._asking(form).take(state, self._lookup(form), choice=f"{CHOICE}type_it") or step
+        if field.anywhere and _is_elsewhere(step):
+            if _is_whole(text):
+                return form, _in_own_words(text)
+            step = await self._asking(form).take(step.state or state, self._lookup(form), choice=f"{CHOICE}type_it") or step
             return _kept(form, step), Problem("", sentence=step.say)
         return (_kept(form, step) if step.state else form), understood
 
@@ -74,11 +77,18 @@ class Addressing:
         if pick:
             return await self.take(form, field, choice=pick)
         form, understood = await self.take(replace(form, inner=None), field, text)
-        if isinstance(understood, Problem) and text and not _picks(form):
-            words = read_address(text)
-            if words.words and words.number.first and words.postcode and len(text) <= LONGEST:
-                return form, _in_own_words(text)
-        return form, understood
+        if isinstance(understood, Problem) and _is_whole(text) and not picks(form):
+            return form, _in_own_words(text)
+        return await self._whole_list(form), understood
+
+    async def _whole_list(self, form: Form) -> Form:
+        """The form with every address of the postcode to pick from: a page is long enough for all that the chat shows in parts."""
+        inner = dict(form.inner or {})
+        postcode = (inner.get("state") or {}).get("postcode")
+        if not postcode or f"{CHOICE}more" not in {value for value, _ in inner.get("choices", ())}:
+            return form
+        listed = await self._lookup(form).by_postcode(postcode)
+        return replace(form, inner={**inner, "choices": [[f"{CHOICE}uprn:{one.uprn}", one.short] for one in listed[:LISTED]]})
 
     async def from_raw(self, form: Form, field: Field, raw: str) -> Answer | None:
         """An answer that a page carried along, looked up anew."""
@@ -117,9 +127,20 @@ class Addressing:
         return LookupOf(self._addresses, form.definition.council)
 
 
-def _picks(form: Form) -> bool:
-    """Whether there are addresses to pick from."""
-    return any(str(value).startswith(f"{CHOICE}uprn:") for value, _ in (form.inner or {}).get("choices", ()))
+def picks(form: Form) -> list[tuple[str, str]]:
+    """The addresses that there are to pick from, as value and words."""
+    return [(value, label) for value, label in (form.inner or {}).get("choices", ()) if str(value).startswith(f"{CHOICE}uprn:")]
+
+
+def _is_elsewhere(step: AddressStep) -> bool:
+    """Whether the postcode is another council's, said so or asked about."""
+    return step.outcome == Outcome.OUTSIDE or f"{CHOICE}outside" in {choice.value for choice in step.choices}
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text has all that an address needs: a number, a street and a postcode."""
+    words = read_address(text) if 0 < len(text) <= LONGEST else None
+    return words is not None and bool(words.words and words.number.first and words.postcode)
 
 
 def _in_own_words(text: str) -> Answer:

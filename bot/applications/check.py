@@ -84,7 +84,7 @@ def _file(folder: Path, council: str, name: str) -> str:
 def _form(raw: Mapping[str, Any]) -> Iterator[str]:
     """Mistakes in the form of a file."""
     for error in sorted(Draft202012Validator(SCHEMA).iter_errors(raw), key=lambda one: list(map(str, one.path))):
-        place = " → ".join(str(part) for part in error.absolute_path)
+        place = " → ".join(str(part + 1 if isinstance(part, int) else part) for part in error.absolute_path)
         yield f"{place}: {_plainly(error.message)}" if place else _plainly(error.message)
 
 
@@ -93,6 +93,9 @@ def _plainly(message: str) -> str:
     message = message.replace("is a required property", "is missing").replace("is not one of", "is none of")
     message = re.sub(
         r"does not match any of the regexes: .*|does not match '.*'", "may only have small letters, digits and _", message
+    )
+    message = re.sub(
+        r"^(?:True|False) is not of type 'string'", 'yes, no, on and off must stand in quotes, as in "no"', message
     )
     return message.replace("is not of type 'string'", "must stand in quotes")
 

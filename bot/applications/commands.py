@@ -20,6 +20,9 @@ _POLITE = re.compile(
 )
 _ANYTHING = ("", "something", "an answer", "one", "one answer", "my answers", "it", "one thing", "a thing")
 _TO = re.compile(r"\b(?:to|its|it is|should be|should have been|i meant|instead)\b (.+)$")
+_REQUEST = re.compile(
+    r"^(?:(?:hi|hello|please|and|so) )*(?:can|could) (?:you|i|we|someone|somebody) (?!(?:please )?(?:tell|say|explain|ask|know|check|find out)\b)"
+)
 _ASKING = re.compile(
     r"\?|^(?:(?:and|but|so|ok|okay|also|wait|hi|hello|sorry|um) )*(?:how|what|whats|when|where|who|whos|why|which|do i|do you|does|is it|is there|are there"
     r"|will i|will you|will it|can i|can you|could i|could you|should i|would i|am i)\b"
@@ -32,6 +35,7 @@ class Command(StrEnum):
     STOP = "stop"
     BACK = "back"
     WHY = "why"
+    WHAT_NEXT = "what_next"
     REVIEW = "review"
     CHANGE = "change"
 
@@ -47,7 +51,7 @@ class Said:
 
 def command_in(text: str, form: Form, words: Mapping[str, Any]) -> Said | None:
     """The command that a message is, or None."""
-    for command in (Command.STOP, Command.BACK, Command.WHY, Command.REVIEW):
+    for command in (Command.STOP, Command.BACK, Command.WHY, Command.WHAT_NEXT, Command.REVIEW):
         if is_one_of(text, words[command.value]):
             return Said(command)
     return _change(text, form, words)
@@ -56,6 +60,11 @@ def command_in(text: str, form: Form, words: Mapping[str, Any]) -> Said | None:
 def is_question(text: str) -> bool:
     """Whether the message asks something rather than answering."""
     return bool(_ASKING.search(plain(text) + ("?" if "?" in text else "")))
+
+
+def is_request(text: str) -> bool:
+    """Whether the message asks for something to be done, however politely: "can you take away a sofa"."""
+    return bool(_REQUEST.search(plain(text)))
 
 
 def fields_named(text: str, form: Form, words: Mapping[str, Any]) -> list[Field]:

@@ -57,7 +57,7 @@ class Ending:
     def lines(self) -> list[str]:
         """All of it, a line each."""
         return [
-            line for line in (self.danger, self.sent, self.reference, self.receipt, *self.next, self.due, self.follow) if line
+            line for line in (self.sent, self.reference, self.danger, self.receipt, *self.next, self.due, self.follow) if line
         ]
 
 

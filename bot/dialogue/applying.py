@@ -30,6 +30,7 @@ from bot.dialogue.model import CONVERSATIONAL, Bands
 from bot.dialogue.tasks import Read, TaskStep
 
 PERSON = 0.5  # from this probability on a message is a call for a person
+PERSON_IN_AN_ANSWER = 0.95  # in a longer answer in own words: "a call back from someone who can help"
 QUESTION = 0.5  # and from this one a question of its own
 META = 0.75  # and from this one a greeting, thanks or the like
 FREE = (FieldType.TEXT, FieldType.NAME)  # anything can be an answer to these
@@ -57,7 +58,9 @@ class ApplicationTask:
         if pressed := request.get("pressed"):
             return await self._pressed_late(conversation, str(pressed))
         definition = self._applications.get(conversation.council, str(request.get("what")))
-        if definition is None or (request.get("kind") == "start" and commands.is_question(said)):
+        if definition is None or (
+            request.get("kind") == "start" and commands.is_question(said) and not commands.is_request(said)
+        ):
             return None
         said = said or await self._applications.words_before(conversation.id, f"start:{self.name}:{definition.id}")
         form = await self._applications.begin_with(definition, said)
@@ -121,6 +124,8 @@ class ApplicationTask:
                     return await self._back(form)
                 case Command.WHY:
                     return await self._ask(form, self._replies(form.definition).why(form))
+                case Command.WHAT_NEXT:
+                    return await self._ask(form, self._replies(form.definition).what_next())
                 case Command.REVIEW:
                     return self._what_to_change(form)
                 case Command.CHANGE:
@@ -150,11 +155,13 @@ class ApplicationTask:
         if (
             read is not None
             and (doubtful or open_to_all or commands.is_question(text))
-            and await self._is_for_the_assistant(form, text, read, answered=isinstance(understood, Answer))
+            and await self._is_for_the_assistant(
+                form, text, read, answered=isinstance(understood, Answer), free=field.type in FREE
+            )
         ):
             return None
         if isinstance(understood, Answer):
-            read_back = field.type == FieldType.ADDRESS and not choice and bool(understood.words)
+            read_back = field.type == FieldType.ADDRESS and not choice and bool(understood.value)
             before = [self._replies(form.definition).plainly(f"{understood.words}.")] if read_back else []
             insisted = form.answers.get(field.name) == understood
             step = await self._go_on(filling.answered(form, field.name, understood), field.name, before, insisted)
@@ -229,17 +236,25 @@ class ApplicationTask:
     def _what_to_change(self, form: Form) -> TaskStep:
         return TaskStep([self._replies(form.definition).check(form, changing=True)], form.as_json())
 
-    async def _is_for_the_assistant(self, form: Form, text: str, read: Read, *, answered: bool = False) -> bool:
-        """Whether the message is a question of its own, a call for a person, or danger."""
+    async def _is_for_the_assistant(
+        self, form: Form, text: str, read: Read, *, answered: bool = False, free: bool = False
+    ) -> bool:
+        """Whether the message is a question of its own, a call for a person, or danger.
+
+        `free` is an answer in own words: a longer one that speaks of a person, or of what the form is about, is an answer.
+        """
         reading = await read()
         if reading is None:
             return False
-        if reading.probability("urgent_risk") >= self._bands.urgent or reading.probability("talk_to_human") >= PERSON:
+        if reading.probability("urgent_risk") >= self._bands.urgent:
+            return True
+        told = free and answered and not _short(text) and "?" not in text
+        if reading.probability("talk_to_human") >= (PERSON_IN_AN_ANSWER if told else PERSON):
             return True
         if reading.intent in CONVERSATIONAL:
             return reading.confidence >= META and not answered and reading.intent not in ("affirm", "deny")
         own = reading.intent in (*form.definition.started_by, *form.definition.offered_by)
-        asks = commands.is_question(text)
+        asks = commands.is_question(text) and not (told and own)
         return reading.confidence >= QUESTION and (asks or not (own or answered)) and (asks or not _short(text))
 
     # ---- sending

@@ -72,6 +72,10 @@ class Replies:
         """Why the open question is asked."""
         return [self.plainly(form.open.why)] if form.open and form.open.why else []
 
+    def what_next(self) -> list[Reply]:
+        """What happens once it is sent."""
+        return [self.plainly("\n".join(self._definition.next))] if self._definition.next else []
+
     def first(self) -> Reply:
         """There is nothing to go back to."""
         return self.plainly(self._words["say"]["first"])
@@ -220,7 +224,7 @@ class Replies:
                 "code": self._words["labels"]["follow_code"],
                 "follow": self._words["labels"]["follow"],
             },
-            "lines": [line for line in (said.danger, said.sent, said.receipt, *said.next, said.due) if line],
+            "lines": [line for line in (said.sent, said.danger, said.receipt, *said.next, said.due) if line],
             "follow": self._follow,
         }
         return Reply(Kind.CASE, "\n".join(said.lines), data=data)

@@ -149,6 +149,13 @@ def test_what_is_none_of_them_may_be_about_something_else():
         ("nope", False),
         ("no it wasnt", False),
         ("NO!!", False),
+        ("i think so yes", True),
+        ("well yes i think it was", True),
+        ("oh it was i think", True),
+        ("well i dont think so", False),
+        ("the bin was out so yes", True),
+        ("it was not", "problem: yes_or_no"),
+        ("im not sure it was", "problem: yes_or_no"),
         ("maybe", "problem: yes_or_no"),
         ("👍", "problem: yes_or_no"),
     ],
@@ -281,6 +288,8 @@ def test_an_email_address_is_understood(text, stored):
         ("a" * 300, "problem: too_long"),
         ("😀", "problem: no_name"),
         ("12", "problem: no_name"),
+        ("yes", "problem: no_name"),
+        ("Yasmin No", "Yasmin No"),
     ],
 )
 def test_a_name_in_any_script_is_understood(text, stored):

@@ -169,7 +169,11 @@ def test_the_shipped_definitions_have_no_mistakes():
         ("offered_by: [bin_misssed]", "Did you mean bin_missed"),
         ("promise_days: soon", "promise_days: there is no number in 'soon'"),
         ("fields: {colour: {options: [{value: a, label: A}, {value: a, label: B}]}}", "two options have the value a"),
-        ("fields: {colour: {options: [{value: no, label: A}, {value: b, label: B}]}}", "False must stand in quotes"),
+        (
+            "fields: {colour: {options: [{value: no, label: A}, {value: b, label: B}]}}",
+            'fields → colour → options → 1 → value: yes, no, on and off must stand in quotes, as in "no"',
+        ),
+        ("fields: {colour: {options: [{value: a, label: 7}, {value: b, label: B}]}}", "7 must stand in quotes"),
         (
             "fields: {colour: {options: [{value: A B, label: A}, {value: b, label: B}]}}",
             "'A B' may only have small letters, digits and _",

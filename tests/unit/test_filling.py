@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.applications.commands import Command, command_in, is_question
+from bot.applications.commands import Command, command_in, is_question, is_request
 from bot.applications.filling import Form, answered, back, change, form_from_json, notes_due
 from bot.applications.model import Answer, Note
 from tests.factories_applications import WORDS, make_definition, make_field, make_form
@@ -84,6 +84,7 @@ def test_a_note_is_said_when_its_answers_are_given():
         ("why do you need that?", Command.WHY),
         ("why?", Command.WHY),
         ("check my answers", Command.REVIEW),
+        ("what happens next?", Command.WHAT_NEXT),
         ("I want to change something", Command.REVIEW),
     ],
 )
@@ -139,3 +140,18 @@ def test_an_answer_that_speaks_of_change_is_no_command(text):
 )
 def test_a_question_is_told_from_an_answer(text, asks):
     assert is_question(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("can you take away an old sofa and 2 matresses", True),
+        ("hi could someone collect my fridge please", True),
+        ("can i book a collection", True),
+        ("can you tell me what it costs", False),
+        ("how much is it", False),
+        ("my bin was missed", False),
+    ],
+)
+def test_a_polite_request_is_told_from_a_question(text, asks):
+    assert is_request(text) is asks

@@ -5,10 +5,13 @@ applications.yml. Where two answers fit, the resident is asked which.
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from bot.applications.model import Answer, Asked, Field, Option, Problem
 from bot.applications.understanding.plain import has_phrase, is_one_of, plain, with_digits
 
+LONGEST_YES = 12  # words of an answer in which yes or no is looked for
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _NUMBER = re.compile(r"^(?:number |option |no )?(\d{1,2})(?:st|nd|rd|th)?(?: one)?$")
 _I_AM = re.compile(r"\bi am\b")
@@ -19,20 +22,37 @@ _NONE = ("none", "none of them", "none of these", "none of those", "neither", "n
 
 
 def yes_no(field: Field, text: str, asked: Asked) -> Answer | Problem:
-    """Yes or no; the first word decides when more is said."""
+    """Yes or no; the first word decides when more is said, then the longest phrase ("i think so yes", "well i dont think so")."""
     words = asked.words
     said = plain(text)
     first = said.split()[0] if said else ""
     labels = words["labels"]
     for value, name in ((True, "yes"), (False, "no")):
         if is_one_of(text, words[name]) or (
-            first in [one for one in words[name] if " " not in one] and len(said.split()) <= 12
+            first in [one for one in words[name] if " " not in one] and len(said.split()) <= LONGEST_YES
         ):
             return Answer(value, labels[name], name)
+    if len(said.split()) <= LONGEST_YES and (decided := _longest(said, words)) is not None:
+        return Answer(decided, labels["yes" if decided else "no"], "yes" if decided else "no")
     for option in field.options:  # the definition's own ways of saying yes or no to this very question
         if any(has_phrase(said, phrase) for phrase in option.words):
             return Answer(option.value == "yes", labels[option.value], option.value)
     return Problem("yes_or_no", like_an_answer=False)
+
+
+def _longest(said: str, words: Mapping[str, Any]) -> bool | None:
+    """What the longest phrase for yes or no in a short message says; single words count only at its end. Doubt is neither."""
+    if any(has_phrase(said, one) for one in words["unknown"] if " " in one):
+        return None
+    last = said.rsplit(maxsplit=1)[-1] if said else ""
+    found = {
+        name: max((len(one.split()) for one in words[name] if _says(said, one, last)), default=0) for name in ("yes", "no")
+    }
+    return None if found["yes"] == found["no"] else found["yes"] > found["no"]
+
+
+def _says(said: str, phrase: str, last: str) -> bool:
+    return bool(re.search(rf"(?<!\S){re.escape(phrase)}(?!\S)(?! (?:not|never)\b)", said)) if " " in phrase else last == phrase
 
 
 def choice(field: Field, text: str, asked: Asked) -> Answer | Problem:

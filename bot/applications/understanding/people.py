@@ -10,7 +10,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from bot.applications.model import LINE_MOST, Answer, Asked, Field, Problem
-from bot.applications.understanding.plain import plain
+from bot.applications.understanding.plain import is_one_of, plain
 
 _NAME_LEAD = re.compile(
     r"^(?:hi |hello )?(?:my (?:full )?name(?:'s| is)?|name is|im|i'm|i am|it's|its|this is|call me|name)[\s:,]+", re.IGNORECASE
@@ -29,7 +29,7 @@ def name(field: Field, text: str, asked: Asked) -> Answer | Problem:
     said = " ".join(_NAME_LEAD.sub("", text.strip()).split()).strip(" .,!")
     if len(said) > LINE_MOST:
         return Problem("too_long", {"most": LINE_MOST, "length": len(said)})
-    if not any(mark.isalpha() for mark in said) or "@" in said:
+    if not any(mark.isalpha() for mark in said) or "@" in said or is_one_of(said, (*asked.words["yes"], *asked.words["no"])):
         return Problem("no_name")
     if re.search(r"\d", said):
         return Problem("no_name")

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.applications import filling
+from bot.applications.addressing import picks
 from bot.applications.entitlement import likely
 from bot.applications.filling import Form
 from bot.applications.model import Answer, Definition, Field, FieldType, Problem
@@ -83,9 +84,13 @@ async def _carry_out(request: web.Request, council: CouncilPage, form: Form, fie
 
 async def _answer(request: web.Request, council: CouncilPage, form: Form, field: Field, fields: dict[str, str]) -> web.Response:
     applications = request.app[keys.APPLICATIONS]
-    typed = apply_views.typed(field, fields)
-    if field.type == FieldType.ADDRESS and not (field.optional and not typed and not fields.get("pick")):
-        form, understood = await request.app[keys.ADDRESSING].take_from_page(form, field, typed, fields.get("pick", ""))
+    typed, pick = apply_views.typed(field, fields), fields.get("pick", "")
+    looked = "" if typed or pick else fields.get("looked", "")  # a list was shown, and nothing of it was chosen
+    if field.type == FieldType.ADDRESS and not (field.optional and not (typed or pick or looked)):
+        form, understood = await request.app[keys.ADDRESSING].take_from_page(form, field, typed or looked, pick)
+        if isinstance(understood, Problem) and picks(form):
+            error = applications.words(council.id)["page"]["empty"]["pick"] if looked else ""
+            return await _page(request, council, form, error, typed or looked, status=422 if error else 200)
     else:
         understood = understand(field, typed, await applications.asked_for(form))
     if isinstance(understood, Problem):

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.applications import filling, wording
+from bot.applications.addressing import picks
 from bot.applications.entitlement import Likely
 from bot.applications.filling import Form
 from bot.applications.model import Asked, Definition, Field, FieldType, Problem
@@ -42,20 +43,20 @@ def question(form: Form, asked: Asked, error: str, typed_before: str, said: Sequ
     assert field is not None
     answer = form.answers.get(field.name)
     value = typed_before or (answer.raw if answer and field.type != FieldType.ADDRESS else "") or ""
-    picks = [one for one in (form.inner or {}).get("choices", ()) if str(one[0]).startswith("address:uprn:")]
+    listed = picks(form) if field.type == FieldType.ADDRESS else []
     return {
         "view": "question",
         "title": form.definition.title,
         "definition": form.definition,
         "field": field,
-        "ask": field.ask,
+        "ask": words["page"]["pick"] if listed else field.ask,
         "input": _input(field),
         "options": _options(field, asked),
         "value": value,
         "chosen": value.split("+"),
         "date": _date_parts(value) if field.type == FieldType.DATE else ("", "", ""),
         "example": f"{asked.today.day} {asked.today.month} {asked.today.year}",
-        "picks": picks,
+        "picks": listed,
         "width": NARROW.get(field.type, 0),
         "autocomplete": AUTOCOMPLETE.get(field.type, "off"),
         "progress": wording.progress(form, words)["text"],
