@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -279,3 +280,12 @@ def faults(page: Page | Frame) -> list[str]:
 def picture_folder() -> Path:
     """Where the pictures for the README go when they are asked for with DESK_PICTURES=yes."""
     return ROOT / "docs" / "pictures"
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keeps what is shown as a picture for the documents, in few colours: a quarter of the size, and nobody sees the difference."""
+    from PIL import Image  # only whoever makes pictures needs it
+
+    page.evaluate("document.activeElement?.blur()")
+    shot = Image.open(BytesIO(page.screenshot()))
+    shot.quantize(96, dither=Image.Dither.NONE).save(picture_folder() / f"{name}.png", optimize=True)

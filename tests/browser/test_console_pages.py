@@ -6,7 +6,6 @@ With DESK_WRITE_DOCS=yes the pictures of docs/console.md are made anew. The admi
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page
@@ -18,7 +17,7 @@ from bot.handoff.model import Card, Presence
 from bot.staff.model import Actor, Role, command_line_actor
 from bot.staff.switch_model import Feature
 from bot.web import keys
-from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, on_desk, picture_folder
+from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, keep_picture, on_desk
 from tests.browser.people import WIDE, at_desk, later
 
 # Residents of this page are invented: their first words, the topic, whether danger was recognised, and what they have been told.
@@ -192,8 +191,4 @@ def test_out_of_hours_a_resident_reads_when_it_opens_and_what_there_is_instead(e
 
 def _picture(page: Page, name: str) -> None:
     if name and os.environ.get("DESK_WRITE_DOCS") == "yes":
-        from PIL import Image  # only whoever writes documents needs it
-
-        page.evaluate("document.activeElement?.blur()")
-        shot = Image.open(BytesIO(page.screenshot()))
-        shot.quantize(96, dither=Image.Dither.NONE).save(picture_folder() / f"{name}.png", optimize=True)
+        keep_picture(page, name)

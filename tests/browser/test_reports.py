@@ -20,7 +20,7 @@ from bot.reports.periods import Period
 from bot.staff.model import NewAccount, Role, command_line_actor
 from bot.web import keys
 from tests.api.staffed import PASSWORD
-from tests.browser.conftest import PHONE, Desk, faults, picture_folder, running_desk
+from tests.browser.conftest import PHONE, Desk, faults, keep_picture, running_desk
 from tests.reports.told import moment
 
 NOW = moment("2026-11-24 14:05")
@@ -111,4 +111,4 @@ def test_days_and_a_service_are_chosen_with_a_form(opened: Page):
     if os.environ.get("DESK_PICTURES") == "yes":
         opened.set_viewport_size({"width": 1040, "height": 1090})
         opened.goto("/console/reports?period=four_weeks")
-        opened.screenshot(path=picture_folder() / "reports.png")
+        keep_picture(opened, "reports")
