@@ -193,12 +193,48 @@ async def test_programs_see_the_same(floor):
     assert (await _json(floor, "POST", f"{api}/models/rollback", ours, {}, 422))["code"] == "unusable_mark"
 
 
-async def _token(tokens, staffer: AtDesk) -> str:
-    return str(await tokens.issue(command_line_actor(), staffer.account.id, "training", [Permission.TRAIN_ASSISTANT], 30))
+async def test_programs_mark_a_chat_like_the_page(floor):
+    ada, (tara, _) = await floor.sit_down("Ada Adviser"), await trainers(floor)
+    resident = await floor.in_queue()
+    await ada.claim(resident)
+    await ada.open(resident)
+    await ada.reply(resident, "Bring crisp packets to the shop, they take them.")
+    tokens = floor.product.public[keys.STAFF].tokens
+    may_train = await _token(tokens, tara)
+    may_read = await _token(tokens, tara, Permission.READ_TRANSCRIPTS)
+    chat = f"/api/v1/staff/learning/chats/{resident.id}"
+    await _json(floor, "GET", chat, may_train, status=403)
+    found = await _json(floor, "GET", chat, may_read)
+    said = {(one["from"], one["kind"]): one["seq"] for one in found["messages"]}
+    asked, answered, replied = said["resident", "text"], said["assistant", "answer"], said["staff", "text"]
+    made = await _json(floor, "POST", f"{chat}/messages/{asked}/meant", may_read, {"intent": "ct_pay"}, 201)
+    assert (made["kind"], made["intent"], made["state"]) == ("example", "ct_pay", "waiting")
+    kept = await _json(floor, "POST", f"{chat}/messages/{replied}/keep", may_read, None, 201)
+    assert (kept["kind"], "crisp packets" in kept["body"]) == ("article", True)
+    await _json(floor, "POST", f"{chat}/messages/{answered}/wrong", may_read, {"why": "out_of_date"}, 204)
+    again = await _json(floor, "GET", chat, may_read)
+    assert {one["id"] for one in again["suggestions"]} == {made["id"], kept["id"]}
+    assert ("marked_wrong", answered, "out_of_date") in {(one["kind"], one["seq"], one["reason"]) for one in again["signals"]}
+    for path, body, status in (
+        (f"{answered}/meant", {"intent": "ct_pay"}, 404),  # not a resident's
+        (f"{asked}/meant", {"intent": "no_such_intent"}, 422),
+        (f"{asked}/wrong", {"why": "other"}, 404),  # not an answer
+        (f"{answered}/wrong", {"why": "ugly"}, 422),
+        (f"{'9' * 40}/keep", None, 404),
+        ("first/keep", None, 404),
+    ):
+        await _json(floor, "POST", f"{chat}/messages/{path}", may_read, body, status)
+    other = await floor.sit_down("Bea Bins", role=Role.TRAINER, teams="bins")
+    await _json(floor, "GET", chat, await _token(tokens, other, Permission.READ_TRANSCRIPTS), status=404)
+
+
+async def _token(tokens, staffer: AtDesk, *more: Permission) -> str:
+    allowed = [Permission.TRAIN_ASSISTANT, *more]
+    return str(await tokens.issue(command_line_actor(), staffer.account.id, "training", allowed, 30))
 
 
 async def _json(floor: Floor, method: str, path: str, token: str, body: dict | None = None, status: int = 200) -> dict:
     headers = {"Authorization": f"Bearer {token}"}
     async with floor.client.request(method, path, json=body, headers=headers) as response:
         assert response.status == status, await response.text()
-        return await response.json()
+        return await response.json() if status != 204 else {}

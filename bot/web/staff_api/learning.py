@@ -134,6 +134,7 @@ def suggestion_shape(one: Suggestion) -> dict[str, Any]:
         text=one.text,
         intent=one.intent,
         questions=list(one.questions),
+        body=one.body,
         suggested_by=one.suggested_by.name,
         suggested_at=one.suggested_at,
         decided_by=one.decided_by.name if one.decided_by else "",

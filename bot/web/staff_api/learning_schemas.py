@@ -1,11 +1,11 @@
 """The shapes of learning in the staff API; learning.py fills them, openapi.py describes them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, StringConstraints
 
-from bot.web.api.schemas import Strict
+from bot.web.api.schemas import Message, Strict
 from bot.web.staff_api.schemas import Name, Text
 
 
@@ -27,6 +27,19 @@ class WithReason(Strict):
     """Body of what needs a reason."""
 
     reason: Annotated[str, StringConstraints(max_length=300)]
+
+
+class Meant(Strict):
+    """Body of saying what a message meant; `text` is the message made shorter, where it says more than one thing."""
+
+    intent: Name
+    text: Text = ""
+
+
+class Wrong(Strict):
+    """Body of calling an answer wrong."""
+
+    why: Literal["topic", "out_of_date", "not_clear", "other"]
 
 
 class ThemeShape(BaseModel):
@@ -80,7 +93,10 @@ class Gathered(BaseModel):
 
 
 class SuggestionShape(BaseModel):
-    """Something to learn, suggested by one person and decided by another."""
+    """Something to learn, suggested by one person and decided by another.
+
+    Of an example `text` is the message; of an article its title, with `questions` that residents asked and a reply as `body`.
+    """
 
     id: str
     council: str
@@ -89,6 +105,7 @@ class SuggestionShape(BaseModel):
     text: str
     intent: str
     questions: list[str]
+    body: str
     suggested_by: str
     suggested_at: datetime
     decided_by: str
@@ -99,6 +116,26 @@ class SuggestionShape(BaseModel):
 class LearningSuggestions(BaseModel):
     """Suggestions in one state."""
 
+    suggestions: list[SuggestionShape]
+
+
+class Noticed(BaseModel):
+    """What was noticed at a message: why it may have something to teach, and what was answered or is wrong."""
+
+    seq: int
+    kind: str
+    at: datetime
+    intent: str
+    reason: str
+
+
+class ChatToLearnFrom(BaseModel):
+    """A conversation to mark, with what was noticed and suggested in it already."""
+
+    conversation_id: str
+    council: str
+    messages: list[Message]
+    signals: list[Noticed]
     suggestions: list[SuggestionShape]
 
 
@@ -145,13 +182,14 @@ class MadeLive(BaseModel):
     previous: str
 
 
-ACCEPTED = (NewExample, AcceptSuggestion, WithReason)
+ACCEPTED = (NewExample, AcceptSuggestion, WithReason, Meant, Wrong)
 SENT = (
     Themes,
     ThemeWithMessages,
     Gathered,
     SuggestionShape,
     LearningSuggestions,
+    ChatToLearnFrom,
     CandidateShape,
     CandidateWithChanges,
     Models,

@@ -189,7 +189,13 @@ def _learning_paths() -> dict[str, Any]:
         [_in_query("state", "waiting, accepted, refused or withdrawn.")],
     )
     one, many = "SuggestionShape", "LearningSuggestions"
+    chat, message = _in_path("id", "The conversation."), _in_path("seq", "The message.")
+    marked, marks = f"{here}/chats/{{id}}/messages/{{seq}}", [chat, message]
     return {
+        f"{here}/chats/{{id}}": {"get": _op("staffChatToLearnFrom", "A chat to mark.", {200: "ChatToLearnFrom"}, [chat])},
+        f"{marked}/meant": {"post": _op("staffMeant", "What a resident's message meant.", {201: one}, marks, "Meant")},
+        f"{marked}/keep": {"post": _op("staffKeep", "A reply of staff is worth keeping.", {201: one}, marks)},
+        f"{marked}/wrong": {"post": _op("staffWrong", "An answer of the assistant is wrong.", {204: ""}, marks, "Wrong")},
         f"{here}/themes": {"get": _op("staffThemes", "What residents ask and do not get.", {200: "Themes"}, closed)},
         f"{here}/themes/gather": {"post": _op("staffGather", "Look again now.", {200: "Gathered"})},
         f"{here}/themes/{{id}}": {"get": _op("staffTheme", "A theme's messages.", {200: "ThemeWithMessages"}, theme)},

@@ -4,7 +4,18 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import SIGNED_IN, add_route
-from bot.web.staff_api import casework, chats, disruptions, events, helping, knowledge, learning, suggestions, supervising
+from bot.web.staff_api import (
+    casework,
+    chats,
+    disruptions,
+    events,
+    helping,
+    knowledge,
+    learning,
+    marking,
+    suggestions,
+    supervising,
+)
 from bot.web.staff_api.reports import report
 
 HERE = "/api/v1/staff"
@@ -74,6 +85,11 @@ def _add_learning(app: web.Application) -> None:
     add_route(app, "POST", f"{here}/suggestions", learning.suggest, train)
     add_route(app, "POST", f"{here}/suggestions/{{id}}/accept", learning.accept, train)
     add_route(app, "POST", f"{here}/suggestions/{{id}}/refuse", learning.refuse, train)
+    message = f"{here}/chats/{{id}}/messages/{{seq}}"
+    add_route(app, "GET", f"{here}/chats/{{id}}", marking.transcript, train)
+    add_route(app, "POST", f"{message}/meant", marking.meant, train)
+    add_route(app, "POST", f"{message}/keep", marking.keep, train)
+    add_route(app, "POST", f"{message}/wrong", marking.wrong, train)
     add_route(app, "GET", f"{here}/models", learning.models, train)
     add_route(app, "POST", f"{here}/models/train", learning.train, train)
     add_route(app, "POST", f"{here}/models/rollback", learning.roll_back, train)
