@@ -187,7 +187,7 @@ class Assist:
     # ---- inside
 
     async def _asked(self, actor: Actor, conversation_id: str, seq: int | None) -> _Asked:
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             conversation, handoff = await self._access.readable(tx, actor, conversation_id)
             messages = await conversations.latest_messages(tx, conversation_id, NEWEST)
         text, asked_at = asked_in(messages, seq)
@@ -212,7 +212,7 @@ class Assist:
         canned = self._answers.own(council, asked.handoff, actor)
         chosen = await asyncio.to_thread(self._rank, asked, intents, canned)
         replies = [one for one in chosen if one.source == From.REPLY]
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             wordings = await store.newest_of_groups(tx, council, [one.id for one in replies])
             earlier = await store.asked_of(tx, [pair for one in replies for pair in one.pairs])
         asked_terms = terms(asked.text)
@@ -263,7 +263,7 @@ class Assist:
             for one, place, used in judged
             if place <= SHOWN or used != Used.IGNORED
         ]
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             found = await conversations.conversation_with_token(tx, conversation_id)
             if found is None:
                 return

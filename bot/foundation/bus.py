@@ -16,24 +16,28 @@ CHANNEL = "resident-desk"
 
 
 class Listener:
-    """Set when something happened on the topic since it was last waited for."""
+    """Knows on which of its topics something happened since it was last waited for."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._heard: set[str] = set()
 
-    def wake(self) -> None:
+    def wake(self, topic: str) -> None:
         """Tells the one who waits to look."""
+        self._heard.add(topic)
         self._event.set()
 
-    async def wait(self, seconds: float) -> bool:
-        """Waits for a wake-up for at most `seconds`; says whether one came."""
+    async def wait(self, seconds: float) -> frozenset[str]:
+        """Waits for a wake-up for at most `seconds`; gives the topics that were woken, none when nothing came."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
-            return False
+            return frozenset()
+        heard = frozenset(self._heard)
+        self._heard.clear()
         self._event.clear()
-        return True
+        return heard
 
 
 class Bus:
@@ -49,7 +53,7 @@ class Bus:
     def wake_here(self, topic: str) -> None:
         """The same, from code that cannot await."""
         for listener in list(self._listeners.get(topic, ())):
-            listener.wake()
+            listener.wake(topic)
 
     @asynccontextmanager
     async def listen(self, *topics: str) -> AsyncIterator[Listener]:

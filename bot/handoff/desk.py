@@ -45,7 +45,7 @@ class Desks:
         """Everybody who waits for the actor's teams, in order, whole. The version changes when anything in it does."""
         actor.needs(Permission.ANSWER_CHATS)
         now = self._access.now()
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             waiting = await store.waiting_for(tx, actor)
             danger = await store.alerts_for(tx, actor, now - ALERT_AGE)
         items = tuple(self._item(place, one, now) for place, one in enumerate(in_order(waiting), 1))
@@ -55,13 +55,13 @@ class Desks:
     async def my_chats(self, actor: Actor) -> list[Summary]:
         """The actor's own chats, those that wait longest for a reply first."""
         actor.needs(Permission.ANSWER_CHATS)
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             return await self._summaries(tx, await store.with_staff(tx, actor.staff_id))
 
     async def team_chats(self, actor: Actor) -> list[Summary]:
         """All chats of the actor's teams that somebody has. For supervisors."""
         actor.needs(Permission.SUPERVISE_CHATS)
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             return await self._summaries(tx, await store.with_colleagues(tx, actor))
 
     async def open(self, actor: Actor, conversation_id: str) -> Chat:
@@ -73,7 +73,7 @@ class Desks:
 
     async def news(self, actor: Actor, conversation_id: str, after: int) -> Chat:
         """What is new in a chat that the actor has opened already: messages after a seq, and how it stands."""
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             conversation, handoff = await self._access.readable(tx, actor, conversation_id)
             return await self._access.chat(tx, actor, conversation, handoff, after)
 

@@ -31,7 +31,7 @@ class Presences:
 
     async def mine(self, actor: Actor) -> Desk:
         """The actor's own desk."""
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             return await self._desk_in(tx, actor)
 
     async def set(self, actor: Actor, presence: Presence, reason: str = "") -> Desk:
@@ -60,7 +60,7 @@ class Presences:
         if last is not None and timedelta(0) <= now - last < REPORTED_EVERY:
             return
         self._reported[actor.staff_id] = now
-        async with self._database.writing() as tx:
+        async with self._database.writing(brief=True) as tx:
             await store.put_desk(tx, actor, now, seen_at=now)
 
     async def leave(self, actor: Actor, reason: str = "") -> None:
@@ -83,7 +83,7 @@ class Presences:
         """Everybody of the actor's council who serves one of their teams, with how it stands with them now."""
         actor.needs(Permission.ANSWER_CHATS)
         now = self._access.now()
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             desks = await store.desks(tx, [] if actor.council == "*" else [actor.council])
         shared = [desk for desk in desks if "*" in actor.teams or "*" in desk.teams or actor.teams & desk.teams]
         return [desk if desk.seen(now) else replace(desk, presence=Presence.OFFLINE) for desk in shared]

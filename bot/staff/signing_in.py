@@ -122,7 +122,7 @@ class SigningIn:
     async def who(self, token: str) -> Signed | None:
         """Who is behind a session's token and how far their sign-in has come; None when it opens nothing any more."""
         now = self._clock.now()
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             found = await store.session_with_account(tx, token_hash(token))
         if not found:
             return None
@@ -131,7 +131,7 @@ class SigningIn:
         if self._barred(account) or now >= session.expires_at or now - session.last_seen_at >= idle:
             return None
         if now - session.last_seen_at >= SEEN_EVERY:
-            async with self._database.writing() as tx:
+            async with self._database.writing(brief=True) as tx:
                 await store.change_session(tx, session.id, last_seen_at=now)
         return Signed(account, session)
 

@@ -79,7 +79,7 @@ class Tokens:
     async def who(self, text: str) -> Actor | None:
         """Whoever acts with this token; None when it opens nothing."""
         now = self._clock.now()
-        async with self._database.reading() as tx:
+        async with self._database.reading(brief=True) as tx:
             token = await token_store.by_hash(tx, token_hash(text))
             owner = await store.account(tx, token.staff_id) if token else None
         if token is None or owner is None or owner.locked or not token.works(now):
@@ -87,6 +87,6 @@ class Tokens:
         if owner.demo and not self._demo:
             return None
         if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
-            async with self._database.writing() as tx:
+            async with self._database.writing(brief=True) as tx:
                 await token_store.used(tx, token.id, now)
         return owner.actor(token.id, token.permissions)

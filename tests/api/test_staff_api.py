@@ -212,7 +212,7 @@ async def test_the_event_stream_brings_the_queue_whole_and_the_chats_news(floor)
     url = f"{HERE}/events?chat={resident.id}"
     async with floor.client.get(url, headers=ada.headers) as stream:
         seen = {}
-        while "chat" not in seen:
+        while not {"queue", "chats", "chat"} <= seen.keys():
             name, data = await _event(stream)
             seen[name] = data
         await resident.send("are you there")
