@@ -52,6 +52,7 @@ from bot.staff.model import Actor, Permission
 log = structlog.get_logger()
 
 LISTED = 8  # suggestions in all
+EARLIER = 4  # messages that are looked at when nothing fits the newest
 REMEMBERED = 2000  # chats whose suggestions are not worked out again while nothing changes
 
 
@@ -97,18 +98,38 @@ class Assist:
     async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
         """What could be replied to a message of the resident, their newest when none is named. Raises NotFound.
 
-        Only for whoever may answer the chat. With nothing asked yet there is nothing to suggest.
+        Only for whoever may answer the chat. With nothing asked yet there is nothing to suggest. Where nothing fits their
+        newest ("are you there?"), what they asked before and nobody has answered still wants a reply, so that is taken instead.
         """
         actor.needs(Permission.ANSWER_CHATS)
         asked = await self._asked(actor, conversation_id, seq)
+        found = await self._suggested(actor, asked)
+        if seq is None and not found.items:
+            return await self._of_earlier(actor, asked) or found
+        return replace(found, newest=asked.newest)
+
+    async def _of_earlier(self, actor: Actor, newest: _Asked) -> Suggestions | None:
+        """What could be replied to what was asked before, as far back as no person has answered it."""
+        asked = newest
+        for _ in range(EARLIER):
+            asked = await self._asked(actor, newest.conversation.id, None, until=asked.seq - 1)
+            if not asked.text or asked.said != newest.said:
+                return None
+            part_of_it = newest.text.startswith(f"{asked.text}\n")  # said in the same breath, so it was looked at already
+            if not part_of_it and (found := await self._suggested(actor, asked)).items:
+                return found
+        return None
+
+    async def _suggested(self, actor: Actor, asked: _Asked) -> Suggestions:
+        """What could be replied to one message, worked out once while nothing changes."""
         if not asked.text:
             return Suggestions()
-        key = (conversation_id, asked.seq, f"{actor.staff_id} {len(asked.said)}")
+        key = (asked.conversation.id, asked.seq, f"{actor.staff_id} {len(asked.said)}")
         if key not in self._worked_out:
             if len(self._worked_out) > REMEMBERED:
                 self._worked_out.clear()
             self._worked_out[key] = await self._work_out(actor, asked)
-        return replace(self._worked_out[key], newest=asked.newest)
+        return self._worked_out[key]
 
     async def search(self, actor: Actor, conversation_id: str, words: str) -> Suggestions:
         """Ready replies, articles and past replies for what staff type themselves, the likeliest first. Raises NotFound."""
@@ -186,11 +207,11 @@ class Assist:
 
     # ---- inside
 
-    async def _asked(self, actor: Actor, conversation_id: str, seq: int | None) -> _Asked:
+    async def _asked(self, actor: Actor, conversation_id: str, seq: int | None, until: int | None = None) -> _Asked:
         async with self._database.reading(brief=True) as tx:
             conversation, handoff = await self._access.readable(tx, actor, conversation_id)
             messages = await conversations.latest_messages(tx, conversation_id, NEWEST)
-        text, asked_at = asked_in(messages, seq)
+        text, asked_at = asked_in(messages, seq if until is None else until)
         if seq is not None and asked_at != seq:
             raise NotFound
         earlier = [one for one in messages if one.seq < asked_at]

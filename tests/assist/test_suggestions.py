@@ -71,6 +71,21 @@ async def test_articles_and_ready_replies_stand_in_the_same_list_also_without_th
     assert [one.chance for one in found.items] == sorted((one.chance for one in found.items), reverse=True)
 
 
+async def test_a_word_that_nothing_fits_leaves_the_suggestions_for_what_was_asked_until_it_is_answered(desk):
+    resident, chat = await desk.office.chat(ASHA)
+    before = await desk.suggestions.suggest(ASHA, resident.id)
+    nudge = await resident.say("are you there?")
+    found = await desk.suggestions.suggest(ASHA, resident.id)
+    assert (found.items, found.seq, found.newest) == (before.items, before.seq, True)
+    assert found.items
+    assert (await desk.suggestions.suggest(ASHA, resident.id, nudge.seq)).items == (), (
+        "when it is pointed at, it is taken at its word"
+    )
+    await desk.reply(ASHA, chat, "I am. I will look at your account now.", found)
+    again = await resident.say("are you there?")
+    assert (await desk.suggestions.suggest(ASHA, resident.id)).seq == again.seq
+
+
 async def test_what_was_sent_is_learnt_when_the_chat_ends_masked_and_without_a_restart(desk):
     first = await desk.whole_chat(ASHA, QUESTION, ANSWER)
     resident, _ = await desk.office.chat(ASHA)

@@ -24,6 +24,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from bot.app import Product, running
+from bot.conversations.store import conversation_with_token
+from bot.handoff.store import all_open
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
 from bot.staff.model import Account, NewAccount, Role, command_line_actor
@@ -211,14 +213,39 @@ def add_account(desk: Desk, name: str, *roles: Role) -> Account:
     return on_desk(desk, accounts.add(command_line_actor(), new, PASSWORD, keep_password=True))
 
 
-@pytest.fixture(scope="package")
-def open_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+@contextmanager
+def staffed_desk(knowledge: Knowledge, folder: Path) -> Iterator[Desk]:
     """A council that is open, with two advisers and a supervisor."""
-    with running_desk(knowledge, tmp_path_factory.mktemp("open"), clock=OPEN) as desk:
+    with running_desk(knowledge, folder, clock=OPEN) as desk:
         add_account(desk, "Ada Adviser", Role.ADVISER)
         add_account(desk, "Ben Adviser", Role.ADVISER)
         add_account(desk, "Sue Supervisor", Role.SUPERVISOR)
         yield desk
+
+
+@pytest.fixture(scope="package")
+def whole_open_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A council that is open, in a thread of its own."""
+    with staffed_desk(knowledge, tmp_path_factory.mktemp("open")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def open_desk(whole_open_desk: Desk) -> Iterator[Desk]:
+    """The council with nobody in it that an earlier test left: whoever takes the next one gets this test's resident."""
+    yield whole_open_desk
+    on_desk(whole_open_desk, nobody_left(whole_open_desk))
+
+
+async def nobody_left(desk: Desk) -> None:
+    """Every resident who still waits or talks goes home."""
+    assert desk.product
+    room, conversations = desk.product.public[keys.HANDOFF], desk.product.public[keys.CONVERSATIONS]
+    async with desk.product.public[keys.DATABASE].reading() as tx:
+        left = [await conversation_with_token(tx, one.conversation_id) for one in await all_open(tx)]
+    for found in left:
+        assert found
+        await conversations.end(found[0], room.wording.notice("The test is over.", "ended"))
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,7 @@ With DESK_WRITE_DOCS=yes the pictures of docs/console.md are made anew. The admi
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -14,10 +14,11 @@ from bot.bins.service import NewDisruption
 from bot.conversations.model import Context, Kind, Reply, Sender
 from bot.conversations.service import Together
 from bot.handoff.model import Card, Presence
+from bot.knowledge.service import Knowledge
 from bot.staff.model import Actor, Role, command_line_actor
 from bot.staff.switch_model import Feature
 from bot.web import keys
-from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, keep_picture, on_desk
+from tests.browser.conftest import PHONE, Desk, add_account, ask, faults, keep_picture, on_desk, staffed_desk
 from tests.browser.people import WIDE, at_desk, later
 
 # Residents of this page are invented: their first words, the topic, whether danger was recognised, and what they have been told.
@@ -122,10 +123,17 @@ class Floor:
 
 
 @pytest.fixture(scope="module")
-def floor(open_desk: Desk) -> Floor:
+def busy_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A council of its own, since those who wait in it would be taken by the tests of others."""
+    with staffed_desk(knowledge, tmp_path_factory.mktemp("busy")) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def floor(busy_desk: Desk) -> Floor:
     """The council with everything in it."""
-    floor = Floor(open_desk)
-    on_desk(open_desk, floor.fill())
+    floor = Floor(busy_desk)
+    on_desk(busy_desk, floor.fill())
     return floor
 
 
@@ -142,9 +150,9 @@ def look(page: Page, name: str = "", *, phone: str = "") -> None:
     page.set_viewport_size(WIDE)
 
 
-def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE, locale="en-GB")
-    on_desk(open_desk, floor.look_in())
+def test_every_page_of_somebody_with_many_roles(busy_desk, browse, floor):
+    page = browse(busy_desk, viewport=WIDE, locale="en-GB")
+    on_desk(busy_desk, floor.look_in())
     at_desk(page, "maya")
     for name in PAGES:
         page.goto(f"/console/{name}")
@@ -155,9 +163,9 @@ def test_every_page_of_somebody_with_many_roles(open_desk, browse, floor):
     look(page, "console-case")
 
 
-def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE, locale="en-GB")
-    on_desk(open_desk, floor.look_in())
+def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(busy_desk, browse, floor):
+    page = browse(busy_desk, viewport=WIDE, locale="en-GB")
+    on_desk(busy_desk, floor.look_in())
     at_desk(page, "maya")
     page.goto(f"/console/desk/{floor.chat}")
     page.locator("#text").fill("You owe nothing for the old house after 3 November. Your new bill comes")
@@ -169,8 +177,8 @@ def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(open
     look(page)
 
 
-def test_a_refusal_stands_above_the_chat_and_what_was_typed_is_still_there(open_desk, browse, floor):
-    page = browse(open_desk, viewport=WIDE, locale="en-GB")
+def test_a_refusal_stands_above_the_chat_and_what_was_typed_is_still_there(busy_desk, browse, floor):
+    page = browse(busy_desk, viewport=WIDE, locale="en-GB")
     at_desk(page, "ben")
     page.goto(f"/console/desk/{floor.chat}")
     page.locator("#desk").wait_for()
