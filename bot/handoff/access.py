@@ -16,7 +16,7 @@ from bot.conversations.model import Conversation, Reply, Sender
 from bot.conversations.service import NotFound
 from bot.conversations.text import clean_text
 from bot.handoff import checking_store, requests_store, store
-from bot.handoff.model import Desk, Handoff, Stage, Team, staff_of, staff_owner
+from bot.handoff.model import Desk, Handoff, Presence, Stage, Team, staff_of, staff_owner
 from bot.handoff.parts import Parts, queue_topic, staff_topic
 from bot.handoff.plan import Plan
 from bot.handoff.refusals import AtCapacity, NoteNeeded, NotYours
@@ -80,11 +80,20 @@ class Access:
             raise NotYours
 
     async def desk(self, tx: AsyncConnection, actor: Actor, now: datetime) -> Desk:
-        """The actor's desk, locked until the commit, so that nobody counts its chats at the same time."""
-        await store.put_desk(tx, actor, now)
+        """The actor's desk, locked until the commit, so that nobody counts its chats at the same time.
+
+        Whoever takes a chat is at their desk from then on, also when they had not sat down, or when their console had been
+        silent for so long that they counted as gone: otherwise upkeep would give the chat back the next second.
+        """
+        await store.put_desk(tx, actor, now, seen_at=now)
         desk = await store.desk_of(tx, actor.staff_id, lock=True)
         assert desk is not None  # it was made the line before
-        return desk
+        if desk.presence != Presence.OFFLINE:
+            return desk
+        there = str(Presence.AVAILABLE)
+        await store.change_desk(tx, actor.staff_id, presence=there, reason="", since=now)
+        await self.record_desk(tx, actor, Action.PRESENCE_CHANGED, desk, presence=there, reason="")
+        return replace(desk, presence=Presence.AVAILABLE, reason="", since=now)
 
     async def check_capacity(self, tx: AsyncConnection, desk: Desk, council: str, team: Team, now: datetime) -> None:
         """Raises AtCapacity when the desk, which is locked, has as many chats as it may; those on the resident count not."""

@@ -42,13 +42,19 @@ class Desks:
     # ---- looking
 
     async def queue(self, actor: Actor) -> QueueSnapshot:
-        """Everybody who waits for the actor's teams, in order, whole. The version changes when anything in it does."""
+        """Everybody who waits for the actor's teams, in order, whole. The version changes when anything in it does.
+
+        A chat that the actor lost without wishing it stands before others that are as urgent. Nobody else has to wait for
+        them to come back: a resident at the front of the queue is helped by whoever is there first.
+        """
         actor.needs(Permission.ANSWER_CHATS)
         now = self._access.now()
         async with self._database.reading(brief=True) as tx:
             waiting = await store.waiting_for(tx, actor)
             danger = await store.alerts_for(tx, actor, now - ALERT_AGE)
-        items = tuple(self._item(place, one, now) for place, one in enumerate(in_order(waiting), 1))
+            mine = await store.last_had_by(tx, [one.id for one in waiting if one.returns], actor.staff_id)
+        placed = [self._item(place, one, now, was_mine=one.id in mine) for place, one in enumerate(in_order(waiting), 1)]
+        items = tuple(sorted(placed, key=lambda one: (not one.urgent, not one.was_mine)))
         alerts = tuple(Alert(one.conversation_id, one.council, one.team, one.card.matter, one.queued_at) for one in danger)
         return QueueSnapshot(snapshot_version(items, alerts), items, alerts)
 
@@ -107,10 +113,11 @@ class Desks:
                 raise Taken(handoff.staff_name)
             team = self._access.plan(conversation.council).team(handoff.team)
             await self._access.check_capacity(tx, desk, conversation.council, team, now)
+            goes_on = bool(handoff.returns and await store.last_had_by(tx, [handoff.id], actor.staff_id))
             if not await conversations.take(tx, conversation_id, QUEUE, staff_owner(actor.staff_id)):
                 raise Taken
             await moves.claimed(tx, handoff, actor.staff_id, actor.name, now)
-            await self._access.say(tx, conversation_id, [self._joined(conversation.council, team, actor)], now)
+            await self._access.say(tx, conversation_id, [self._joined(conversation.council, team, actor, goes_on=goes_on)], now)
             await self._access.record(tx, actor, Action.CHAT_CLAIMED, conversation)
             after, claimed = await self._access.again(tx, conversation_id)
             chat = await self._access.chat(tx, actor, after, claimed or handoff)
@@ -193,7 +200,7 @@ class Desks:
 
     # ---- inside
 
-    def _item(self, place: int, handoff: Handoff, now: datetime) -> QueueItem:
+    def _item(self, place: int, handoff: Handoff, now: datetime, *, was_mine: bool) -> QueueItem:
         return QueueItem(
             place=place,
             conversation_id=handoff.conversation_id,
@@ -206,6 +213,7 @@ class Desks:
             waiting_since=handoff.queued_at,
             returns=handoff.returns,
             away=handoff.away(now),
+            was_mine=was_mine,
             routed_from=handoff.routed,
         )
 
@@ -217,8 +225,8 @@ class Desks:
         ]
         return sorted(summaries, key=lambda one: (one.waiting_since is None, one.waiting_since or now, one.conversation_id))
 
-    def _joined(self, council: str, team: Team, actor: Actor) -> Reply:
+    def _joined(self, council: str, team: Team, actor: Actor, *, goes_on: bool) -> Reply:
         plan = self._access.plan(council)
         name = plan.shown_name(actor.name, team)
-        sentence = "joined_team" if name == team.name else "joined"
+        sentence = "same_person" if goes_on else "joined_team" if name == team.name else "joined"
         return self._access.parts.wording.person(council, sentence, name=name, team=team.name)

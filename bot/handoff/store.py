@@ -113,6 +113,8 @@ notes = Table(
 )
 
 
+LOST = ("vanished", "signed_out")  # how somebody loses a chat that they would go on with when they are back
+
 # Statements that every message of a chat needs, put together once, as in bot/conversations/store.py. Of a conversation's
 # handoffs the open one comes first (there is one at most), then the newest, also where two began in the same moment.
 _OF_CONVERSATION = (
@@ -259,6 +261,16 @@ async def events_of(tx: AsyncConnection, handoff_id: str) -> list[dict[str, Any]
     """What happened to a handoff, in order."""
     query = select(handoff_events).where(handoff_events.c.handoff_id == handoff_id).order_by(handoff_events.c.id)
     return [{**row, "at": utc(row["at"])} for row in (await tx.execute(query)).mappings()]
+
+
+async def last_had_by(tx: AsyncConnection, handoff_ids: Sequence[str], staff_id: str) -> set[str]:
+    """Which of these handoffs this person had last and lost without wishing it: their console went silent, or they signed out."""
+    if not handoff_ids:
+        return set()
+    table = handoff_events.c
+    newest = select(func.max(table.id)).where(table.handoff_id.in_(list(handoff_ids))).group_by(table.handoff_id)
+    lost = (table.id.in_(newest), table.staff_id == staff_id, table.what.in_(LOST))
+    return set((await tx.execute(select(table.handoff_id).where(*lost))).scalars())
 
 
 async def add_note(

@@ -30,6 +30,7 @@ class QueueItem:
     waiting_since: datetime
     returns: int
     away: bool  # has left the page; the place is kept for some minutes
+    was_mine: bool  # whoever looks had it until their console went silent or they signed out, so they go on best
     routed_from: str  # the team whose business it is, when nobody of it could be had
 
 

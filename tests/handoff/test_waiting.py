@@ -102,6 +102,38 @@ async def test_chats_of_somebody_whose_console_falls_silent_go_back_with_a_word(
     assert (await office.room.desks.claim_next(BEN)).conversation_id == resident.id
 
 
+async def test_whoever_was_cut_off_and_is_back_gets_their_own_chat_first_and_keeps_it(office):
+    await office.sign_in(ASHA, BEN)
+    (bens, seen_by_ben), (ashas, seen_by_asha) = await office.chat(BEN), await office.chat(ASHA)
+    await office.room.desks.reply(BEN, bens.id, "b", "hello", seen_by_ben.epoch)
+    await office.room.desks.reply(ASHA, ashas.id, "a", "hello", seen_by_asha.epoch)
+    await office.room.presences.leave(BEN)
+    await office.later(seconds=80)
+    assert [(one.conversation_id, one.was_mine) for one in (await office.room.desks.queue(ASHA)).items] == [
+        (ashas.id, True),
+        (bens.id, False),
+    ]
+    await ashas.news()
+    chat = await office.room.desks.claim_next(ASHA)  # with one key, without sitting down again first
+    assert chat.conversation_id == ashas.id
+    assert "Asha, who helped you before, goes on with you." in texts(await ashas.news())
+    await office.room.upkeep.once()
+    assert await ashas.owner() == f"staff:{ASHA.staff_id}"
+    assert (await office.room.presences.mine(ASHA)).presence == Presence.AVAILABLE
+
+
+async def test_a_chat_whose_person_was_cut_off_waits_for_nobody(office):
+    resident, chat = await office.chat(ASHA)
+    await office.room.desks.reply(ASHA, resident.id, "r", "hello", chat.epoch)
+    await office.room.presences.leave(ASHA)
+    await office.sign_in(BEN)
+    assert (await office.room.desks.claim_next(BEN)).conversation_id == resident.id
+    assert (await office.room.desks.queue(ASHA)).items == ()
+    await office.room.passing.put_back(BEN, resident.id)
+    [item] = (await office.room.desks.queue(BEN)).items
+    assert not item.was_mine, "who gives a chat back by choice is not asked to go on"
+
+
 async def test_signing_out_in_the_middle_of_a_chat_gives_it_back_at_once(office):
     resident, _ = await office.chat(ASHA)
     await office.room.presences.leave(ASHA)
