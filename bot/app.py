@@ -57,6 +57,7 @@ from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
 from bot.languages.service import Languages, UnreadableLanguages
 from bot.learning.building import learning_parts_of, running_learning
+from bot.learning.forgetting import forget as forget_in_learning
 from bot.privacy.masking import Masking, UnreadableWords
 from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.reports.building import reports_room
@@ -225,6 +226,8 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         )
         await assist.start()
         stack.push_async_callback(assist.close)
+        handoff.erasing.within.append(forget_in_learning)
+        handoff.erasing.after.extend((conversations.deleted, assist.memory.erased))
         reports = reports_room(database, clock, settings.councils_folder)
         await reports.days.start()
         stack.push_async_callback(reports.days.close)

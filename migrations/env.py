@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.applications import store as applications_store
 from bot.cases import store as cases_store
 from bot.cases.outbox import store as outbox_store
+from bot.conversations import erased as erased_store
 from bot.conversations import store as conversations_store
 from bot.foundation.database import metadata
 from bot.knowledge.editing import store as editing_store
@@ -24,6 +25,7 @@ from bot.staff import store as staff_store
 
 ROOMS_WITH_TABLES = (
     conversations_store,
+    erased_store,
     cases_store,
     outbox_store,
     staff_store,

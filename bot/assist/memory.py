@@ -1,8 +1,8 @@
 """What suggestions are made from, kept in memory for each council and brought up to date without a restart.
 
 At start everything is read from the database in the background; afterwards a wake-up on the bus says that a reply was sent or
-a chat was learnt from, in this process or another, and what is new is read by id. What was erased is noticed at intervals,
-and never shown meanwhile, since the wording comes from the database each time.
+a chat was learnt from, in this process or another, and what is new is read by id. What was erased with its conversation is
+forgotten at once, what expired at intervals; neither is shown meanwhile, since the wording comes from the database each time.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from bot.assist.model import From, Used
 from bot.assist.ranking import Outcomes, Weights
 from bot.assist.store import Kept
 from bot.assist.words import terms
+from bot.conversations.model import Conversation
 from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
@@ -42,6 +43,11 @@ def topic(council: str) -> str:
     return f"assist:{council}"
 
 
+def erased_topic(council: str) -> str:
+    """What is woken when a conversation of a council was deleted."""
+    return f"assist-erased:{council}"
+
+
 class Memory:
     """The indexes of every council. Build one in app.py, start it, and close it on the way out."""
 
@@ -58,6 +64,7 @@ class Memory:
         self._last_outcome = dict.fromkeys(councils, 0)
         self._updating = asyncio.Lock()
         self._checked = clock.now()
+        self.edition = 0  # rises when pairs may have been forgotten, so that whoever keeps suggestions drops them
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -97,23 +104,31 @@ class Memory:
         async with self._database.reading() as tx:
             there = await store.ids_of(tx, council, min(known, default=0) - 1)
         index.remove(sorted(known - there))
+        self.edition += 1
+
+    async def erased(self, conversation: Conversation) -> None:
+        """After a conversation was deleted: forgets its pairs here and tells the other processes."""
+        await self.drop_erased(conversation.council)
+        await self._bus.wake(erased_topic(conversation.council))
 
     # ---- inside
 
     async def _keep(self) -> None:
         councils = list(self.indexes)
-        async with self._bus.listen(*(topic(council) for council in councils)) as news:
+        changes, deletions = {topic(council) for council in councils}, {erased_topic(council) for council in councils}
+        heard: frozenset[str] = frozenset()
+        async with self._bus.listen(*changes, *deletions) as news:
             while True:
                 try:
                     for council in councils:
                         await self.update(council)
-                    if self._clock.now() - self._checked > ERASED_EVERY:
+                    if heard & deletions or self._clock.now() - self._checked > ERASED_EVERY:
                         self._checked = self._clock.now()
                         for council in councils:
                             await self.drop_erased(council)
                 except Exception:
                     log.exception("past_replies_not_read")
-                await news.wait(LOOK_SECONDS)
+                heard = await news.wait(LOOK_SECONDS)
 
     async def _new_pairs(self, council: str) -> None:
         index = self.indexes[council]

@@ -94,6 +94,7 @@ class Assist:
         self._encoding = encoding
         self._gathering = Gathering(knowledge, encoding, weights)
         self._worked_out: dict[tuple[str, int, str], Suggestions] = {}
+        self._edition = memory.edition
 
     async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
         """What could be replied to a message of the resident, their newest when none is named. Raises NotFound.
@@ -125,9 +126,9 @@ class Assist:
         if not asked.text:
             return Suggestions()
         key = (asked.conversation.id, asked.seq, f"{actor.staff_id} {len(asked.said)}")
+        if len(self._worked_out) > REMEMBERED or self._edition != self._memory.edition:
+            self._worked_out, self._edition = {}, self._memory.edition
         if key not in self._worked_out:
-            if len(self._worked_out) > REMEMBERED:
-                self._worked_out.clear()
             self._worked_out[key] = await self._work_out(actor, asked)
         return self._worked_out[key]
 

@@ -154,6 +154,14 @@ class Cases:
         async with self._database.reading() as tx:
             return await store.with_history(tx, await store.cases_of_conversation(tx, conversation_id))
 
+    async def leave_conversation(self, tx: AsyncConnection, conversation_id: str) -> list[str]:
+        """A conversation is being deleted: its cases stay as long as retention.py says, since the council owes what it promised
+        in them, but nothing leads back to it. Gives their references.
+        """
+        found = await store.cases_of_conversation(tx, conversation_id)
+        await store.part_from_conversation(tx, conversation_id)
+        return [case.reference for case in found]
+
     async def list_due(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> list[Case]:
         """Cases by their promised date: what is overdue leads. Say `ended=False` for what is still to be done."""
         async with self._database.reading() as tx:

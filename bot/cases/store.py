@@ -165,6 +165,11 @@ async def cases_of_conversation(tx: AsyncConnection, conversation_id: str) -> li
     return [_case(row) for row in await tx.execute(query)]
 
 
+async def part_from_conversation(tx: AsyncConnection, conversation_id: str) -> None:
+    """Leaves the cases that were opened in a conversation without the way back to it."""
+    await tx.execute(update(cases).where(cases.c.conversation_id == conversation_id).values(conversation_id=None))
+
+
 async def cases_by_due(tx: AsyncConnection, wanted: Wanted, limit: int, offset: int) -> list[Case]:
     """Cases with the earliest promise first, so that what is overdue leads; those without a date last. No history."""
     order = (cases.c.due.is_(None), cases.c.due, cases.c.urgency.desc(), cases.c.opened_at, cases.c.id)

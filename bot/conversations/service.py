@@ -14,7 +14,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversations import store
+from bot.conversations import erased, store
 from bot.conversations.model import (
     ASSISTANT,
     CLOSED,
@@ -47,6 +47,14 @@ TURN_LEASE = timedelta(seconds=60)  # a turn whose process died is taken up agai
 
 class NotFound(Exception):
     """No such conversation for this token. Wrong id and wrong token look the same on purpose."""
+
+
+class Deleted(NotFound):
+    """It was deleted for good, at `at`. Only whoever has its token is told so."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("deleted")
+        self.at = at
 
 
 class Closed(Exception):
@@ -122,13 +130,16 @@ class Conversations:
         return conversation, token, messages
 
     async def access(self, conversation_id: str, token: str) -> Conversation:
-        """The conversation that this token opens, at most OPENED_LIFE old; raises NotFound."""
+        """The conversation that this token opens, at most OPENED_LIFE old. Raises NotFound, and Deleted where it was deleted."""
         now = self._clock.now()
         opened = self._opened.get((conversation_id, token))
         if opened and timedelta(0) <= now - opened[1] < OPENED_LIFE:
             return opened[0]
         async with self._database.reading(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation_id)
+            deleted = None if found else await erased.erased_at(tx, conversation_id, token)
+        if deleted:
+            raise Deleted(deleted)
         if not found or not same_token(token, found[1]) or self._clock.now() - found[0].last_at > IDLE_LIFE:
             raise NotFound
         if len(self._opened) > OPENED_MOST:
@@ -173,7 +184,7 @@ class Conversations:
         async with self._database.writing(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation.id, lock=True)
             if found is None:
-                raise NotFound
+                raise await _gone(tx, conversation.id)
             current = found[0]
             earlier = await store.message_by_client_id(tx, current.id, client_message_id)
             if earlier is not None:
@@ -202,7 +213,7 @@ class Conversations:
         async with self._database.reading(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation_id)
             if found is None:
-                raise NotFound
+                raise await _gone(tx, conversation_id)
             messages = await store.messages_after(tx, conversation_id, after)
             conversation = found[0]
             with_people = self.people if conversation.owner not in (ASSISTANT, CLOSED) else None
@@ -235,7 +246,7 @@ class Conversations:
         async with self._database.writing(brief=True) as tx:
             found = await store.conversation_with_token(tx, conversation.id, lock=True)
             if found is None:
-                raise NotFound
+                raise await _gone(tx, conversation.id)
             current = found[0]
             if current.closed:
                 return
@@ -248,6 +259,11 @@ class Conversations:
         await self._bus.wake(conversation.id)
         if self.people and current.owner != ASSISTANT:
             await self.people.changed(current)
+
+    async def deleted(self, conversation: Conversation) -> None:
+        """After the commit: forgets what is known of a conversation that was deleted, and tells whoever has it open."""
+        self._opened = {key: one for key, one in self._opened.items() if key[0] != conversation.id}
+        await self._bus.wake(conversation.id)
 
     async def give_feedback(
         self, conversation: Conversation, seq: int, helpful: Literal["yes", "partly", "no"], comment: str
@@ -346,3 +362,9 @@ async def _now(tx: AsyncConnection, conversation_id: str) -> Conversation:
     if found is None:
         raise NotFound
     return found[0]
+
+
+async def _gone(tx: AsyncConnection, conversation_id: str) -> NotFound:
+    """Why a conversation that was there a moment ago is not: it was deleted."""
+    at = await erased.erased_at(tx, conversation_id)
+    return Deleted(at) if at else NotFound()

@@ -8,9 +8,10 @@ wants a connection stands in one line, first come, first served: see `_Line`. Ta
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,10 @@ class Database:
         else:
             event.listen(self.engine.sync_engine, "checkin", _given_back)
             event.listen(self.engine.sync_engine, "checkout", _check_works)
-        if self.is_sqlite and parsed.database not in (None, "", ":memory:"):
-            self._brief_writing = SQLiteHere(str(parsed.database), "BEGIN IMMEDIATE", busy_seconds=0)
-            self._brief_reading = SQLiteHere(str(parsed.database), "BEGIN", BUSY_SECONDS_HERE)
+        self._file = str(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else ""
+        if self._file:
+            self._brief_writing = SQLiteHere(self._file, "BEGIN IMMEDIATE", busy_seconds=0)
+            self._brief_reading = SQLiteHere(self._file, "BEGIN", BUSY_SECONDS_HERE)
 
     @asynccontextmanager
     async def writing(self, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -144,12 +146,25 @@ class Database:
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def empty_log(self) -> None:
+        """Brings SQLite's log into its file and empties it, so that what was deleted is in neither; elsewhere it does nothing.
+
+        While somebody reads an older state, their part of the log stays until the next time.
+        """
+        if self._file:
+            await asyncio.to_thread(_empty_log, self._file)
+
     async def close(self) -> None:
         """Gives all connections back."""
         for here in (self._brief_writing, self._brief_reading):
             if here:
                 here.close()
         await self.engine.dispose()
+
+
+def _empty_log(file: str) -> None:
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS_HERE)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -8,6 +8,7 @@ from bot.handoff.access import Access
 from bot.handoff.answers import Answers, Canned
 from bot.handoff.checking import Checking
 from bot.handoff.desk import Desks
+from bot.handoff.erasing import Erasing
 from bot.handoff.history import History
 from bot.handoff.parts import Parts
 from bot.handoff.passing import Passing
@@ -36,6 +37,7 @@ class HandoffRoom:
     sending: Sending  # articles, cases, promises
     answers: Answers  # ready replies
     history: History  # past chats
+    erasing: Erasing  # chats that are deleted for good
     upkeep: Upkeep
 
 
@@ -59,5 +61,6 @@ def handoff_room(
         sending=Sending(access, knowledge),
         answers=Answers(access, knowledge, canned),
         history=History(access, audit),
+        erasing=Erasing(access),
         upkeep=Upkeep(access, residents),
     )

@@ -32,6 +32,14 @@ class NoteNeeded(Exception):
     """Passing on and taking over need a note for whoever comes next."""
 
 
+class StillOpen(Exception):
+    """Somebody still waits or talks in the chat, so it cannot be deleted yet."""
+
+
+class UnknownReason(Exception):
+    """The reason is not in the closed list, or the number of the request is none."""
+
+
 class UnknownTeam(Exception):
     """There is no such team in this council."""
 

@@ -257,6 +257,12 @@ async def set_themes(
             await tx.execute(update(signals).where(signals.c.id.in_(part)).values(theme_id=theme_id))
 
 
+async def delete_theme(tx: AsyncConnection, theme_id: str) -> None:
+    """Removes a theme; its messages belong to none."""
+    await tx.execute(update(signals).where(signals.c.theme_id == theme_id).values(theme_id=""))
+    await tx.execute(delete(themes).where(themes.c.id == theme_id))
+
+
 async def change_theme(tx: AsyncConnection, theme_id: str, **values: Any) -> None:
     """Sets columns of one theme."""
     await tx.execute(update(themes).where(themes.c.id == theme_id).values(**values))
@@ -318,6 +324,12 @@ async def suggestions_of(tx: AsyncConnection, conversation_id: str) -> list[Sugg
     """What was suggested from a conversation."""
     query = select(suggestions).where(suggestions.c.conversation_id == conversation_id)
     return [_suggestion(row) for row in await tx.execute(query.order_by(suggestions.c.suggested_at))]
+
+
+async def delete_undecided_of(tx: AsyncConnection, conversation_id: str) -> None:
+    """Removes what was suggested from a conversation and is not accepted."""
+    not_accepted = suggestions.c.state != str(SuggestionState.ACCEPTED)
+    await tx.execute(delete(suggestions).where(suggestions.c.conversation_id == conversation_id, not_accepted))
 
 
 async def accepted_examples(tx: AsyncConnection) -> list[Suggestion]:

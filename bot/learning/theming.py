@@ -183,11 +183,12 @@ def _themes_of(found: Sequence[tuple[Signal, bytes]]) -> tuple[list[dict[str, An
     before = [(one.id, one.theme_id) for one in signals if one.theme_id]
     ids = kept_ids([[one.id for one in group] for group in groups], before, lambda: secrets.token_hex(6))
     names = telling_words([[one.text for one in group] for group in groups])
-    rows = [_row(theme_id, name, group) for theme_id, name, group in zip(ids, names, groups, strict=True)]
+    rows = [theme_row(theme_id, name, group) for theme_id, name, group in zip(ids, names, groups, strict=True)]
     return rows, {theme_id: [one.id for one in group] for theme_id, group in zip(ids, groups, strict=True)}
 
 
-def _row(theme_id: str, name: str, group: Sequence[Signal]) -> dict[str, Any]:
+def theme_row(theme_id: str, name: str, group: Sequence[Signal]) -> dict[str, Any]:
+    """A theme of these messages, the oldest first, as its row; named by its example where no name is given."""
     example = next((one.text for one in group if 12 <= len(one.text) <= SHOWN_LENGTH), group[0].text[:SHOWN_LENGTH])
     moments = [one.at for one in group]
     return {

@@ -44,6 +44,7 @@ class Action(Meant):
     CHAT_RETURNED = "chat_returned", "Left a chat to the assistant."
     CHAT_RECALLED = "chat_recalled", "Took a chat back from the assistant before its form was done."
     CHAT_ENDED = "chat_ended", "Ended a chat with an outcome."
+    CHAT_ERASED = "chat_erased", "Deleted a resident's conversation for good."
     REPLY_SENT = "reply_sent", "Wrote to a resident."
     REPLY_APPROVED = "reply_approved", "Approved or changed a colleague's reply, which was then sent."
     REPLY_REFUSED = "reply_refused", "Refused a colleague's reply, which was not sent."

@@ -30,6 +30,7 @@ class Permission(Meant):
     ANSWER_CHATS = "answer_chats", "Take chats of their teams from the queue and answer residents."
     SUPERVISE_CHATS = "supervise_chats", "See every open chat of their teams, move it, and approve replies that wait."
     READ_TRANSCRIPTS = "read_transcripts", "Search and read chats of their teams that have ended. Each reading is recorded."
+    ERASE_CHATS = "erase_chats", "Delete a chat of their teams for good, say because its resident asks for it."
     WORK_CASES = (
         "work_cases",
         "See cases and promises of their teams, say how they end, and post disruptions of bin collections.",
@@ -58,7 +59,8 @@ _ADVISER = frozenset({Permission.ANSWER_CHATS, Permission.READ_TRANSCRIPTS, Perm
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADVISER: _ADVISER,
-    Role.SUPERVISOR: _ADVISER | {Permission.SUPERVISE_CHATS, Permission.READ_REPORTS, Permission.CHANGE_SWITCHES},
+    Role.SUPERVISOR: _ADVISER
+    | {Permission.SUPERVISE_CHATS, Permission.ERASE_CHATS, Permission.READ_REPORTS, Permission.CHANGE_SWITCHES},
     Role.EDITOR: frozenset({Permission.EDIT_KNOWLEDGE, Permission.PUBLISH_KNOWLEDGE, Permission.READ_REPORTS}),
     Role.TRAINER: frozenset({Permission.TRAIN_ASSISTANT, Permission.READ_TRANSCRIPTS}),
     Role.ANALYST: frozenset({Permission.READ_REPORTS}),

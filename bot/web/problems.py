@@ -12,10 +12,11 @@ from aiohttp import web
 from structlog.contextvars import bound_contextvars
 
 from bot.cases.service import CaseHasEnded, CaseNotFound, ChangedMeanwhile, UnknownStatus
-from bot.conversations.service import Closed, NotFound, UnknownChoice
+from bot.conversations.service import Closed, Deleted, NotFound, UnknownChoice
 from bot.conversations.text import UnusableText
 from bot.foundation.database import TooBusy
 from bot.foundation.limits import TooOften
+from bot.foundation.words import LONDON, day_in_words
 from bot.handoff.refusals import (
     AtCapacity,
     DraftDecided,
@@ -23,8 +24,10 @@ from bot.handoff.refusals import (
     NoteNeeded,
     NotYours,
     OwnDraft,
+    StillOpen,
     Taken,
     UnknownOutcome,
+    UnknownReason,
     UnknownTeam,
     UnusableAnswers,
     UnusableRequest,
@@ -79,6 +82,7 @@ _TITLES = {
     404: "Not found",
     405: "Not allowed here",
     409: "Not possible now",
+    410: "Deleted",
     413: "Too large",
     415: "Not JSON",
     422: "The request cannot be used",
@@ -92,6 +96,8 @@ _TITLES = {
 _REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     NotYours: (409, "not_yours", "This chat is not yours, or no longer, so nothing was changed."),
     NotAvailable: (409, "not_available", "That person cannot take a chat now."),
+    StillOpen: (409, "still_open", "Somebody still waits or talks in this chat. End it first."),
+    UnknownReason: (422, "unknown_reason", "That is not one of the reasons, or the number of the request is none."),
     NoteNeeded: (422, "note_needed", "Write a note for whoever comes next."),
     UnknownTeam: (422, "unknown_team", "There is no such team in this council."),
     UnknownOutcome: (422, "unknown_outcome", "That outcome is not in the council's list."),
@@ -119,6 +125,9 @@ def as_problem(error: Exception) -> Problem | None:
             return error
         case NotAllowed():
             return Problem(403, "not_allowed", "You may not do this. Ask an administrator if you need to.")
+        case Deleted():
+            detail = f"This conversation was deleted on {day_in_words(error.at.astimezone(LONDON).date())}. None of it is kept."
+            return Problem(410, "conversation_deleted", detail)
         case NotFound():
             return Problem(404, "conversation_not_found", "There is no such conversation for this token.")
         case UnknownCouncil():

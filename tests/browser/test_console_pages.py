@@ -46,7 +46,7 @@ class Floor:
         everything = tuple(role for role in Role if role != Role.ANALYST)
         self.maya = add_account(desk, "Maya Everyrole", *everything).actor()
         self.cleo = add_account(desk, "Cleo Newcomer", Role.ADVISER).actor()
-        self.chat = self.case = ""
+        self.chat = self.case = self.past = ""
         self.residents: list[str] = []
 
     async def fill(self) -> None:
@@ -88,6 +88,7 @@ class Floor:
         chat, epoch = await self._taken(self.maya, card.want, card)
         await self.room.desks.reply(self.maya, chat, "m1", "It is in the post and comes this week.", epoch)
         await self.room.passing.end(self.maya, chat, "answered")
+        self.past = chat
 
     async def _checked(self) -> None:
         card = Card(want="Can I get help with my rent while I am between jobs?", topic="ben_housing_benefit")
@@ -161,6 +162,11 @@ def test_every_page_of_somebody_with_many_roles(busy_desk, browse, floor):
         look(page, shown.get(name, ""), phone="console-phone-queue" if name == "desk" else "")
     page.goto(f"/console/cases/{floor.case}")
     look(page, "console-case")
+    page.goto(f"/console/history/{floor.past}/delete")
+    look(page, "console-delete")
+    page.get_by_role("button", name="Delete for good").click()  # without the box ticked
+    page.get_by_text("Make sure who asks, then tick the box.").first.wait_for()
+    look(page)
 
 
 def test_a_chat_with_its_card_answers_notes_and_everything_that_can_be_done(busy_desk, browse, floor):

@@ -164,6 +164,53 @@ def test_an_adviser_whose_session_ends_in_the_middle_of_a_reply_loses_no_word_of
     end_chat(adviser)
 
 
+def test_a_chat_that_is_deleted_goes_from_its_residents_page_with_a_plain_word(open_desk, browse):
+    supervisor, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
+    resident.goto("/chat/enfield")
+    ask(resident, "how do i pay my council tax")
+    resident.locator("#menu summary").click()
+    resident.get_by_role("link", name="What happens to your words").click()
+    assert faults(resident) == []
+    number = resident.locator("#chat-number").inner_text()
+    resident.get_by_role("link", name="Back to the chat").click()
+    at_desk(supervisor, "sue")
+    supervisor.goto("/console/history")
+    supervisor.locator("summary", has_text="Delete a chat").click()
+    supervisor.get_by_label("Number of the chat").fill(number)
+    supervisor.get_by_role("button", name="Look at it").click()
+    supervisor.get_by_label("The resident asked for it.").check()
+    supervisor.get_by_label("I have made sure").check()
+    supervisor.get_by_role("button", name="Delete for good").click()
+    supervisor.get_by_text("The chat is deleted.").wait_for()
+    resident.get_by_text("This chat was deleted for good.").wait_for()
+    expect(resident.get_by_text("how do i pay my council tax")).to_have_count(0)
+    assert faults(resident) == []
+    resident.reload()
+    expect(resident.get_by_text("how do i pay my council tax")).to_have_count(0)
+    ask(resident, "how do i pay my council tax")
+    expect(resident.locator(".message--resident")).to_have_count(1)
+
+
+def test_somebody_who_was_cut_off_is_led_back_to_their_chat_by_one_key(open_desk, browse):
+    adviser, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
+    at_desk(adviser)
+    into_queue(resident)
+    adviser.get_by_role("button", name="Take the next one").click()
+    adviser.locator("#text").fill("Hello, I am Ada.")
+    adviser.keyboard.press("Control+Enter")
+    resident.get_by_text("Hello, I am Ada.").wait_for()
+    adviser.goto("about:blank")  # the computer sleeps, say
+    later(open_desk, seconds=80)
+    resident.get_by_text("front of the queue").wait_for()
+    adviser.goto("/console/desk")
+    adviser.get_by_text("You had this chat when your connection ended.").wait_for()
+    assert faults(adviser) == []
+    adviser.keyboard.press("n")
+    adviser.locator("#text").wait_for()
+    resident.get_by_text("Ada, who helped you before, goes on with you.").wait_for()
+    end_chat(adviser)
+
+
 def test_a_switch_and_a_notice_reach_residents_at_once(open_desk, browse):
     supervisor, resident = browse(open_desk, viewport=WIDE), browse(open_desk, viewport=PHONE)
     at_desk(supervisor, "sue")

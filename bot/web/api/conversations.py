@@ -10,7 +10,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.conversations.model import Kind, Sender
-from bot.conversations.service import State
+from bot.conversations.service import NotFound, State
 from bot.web import keys
 from bot.web.access import PUBLIC, add_route
 from bot.web.api.reading import access_conversation, number_in_query, read_body
@@ -93,7 +93,11 @@ async def events(request: web.Request) -> web.StreamResponse:
     with suppress(ConnectionResetError):  # the resident left; whatever comes next waits in the database
         async with conversations.listen(conversation.id) as news:
             while is_heard(request) and not stopping.is_set():
-                page = await conversations.read(conversation.id, seq)
+                try:
+                    page = await conversations.read(conversation.id, seq)
+                except NotFound:  # it was deleted meanwhile
+                    await _send(response, "deleted", {})
+                    break
                 for message in page.messages:
                     seq = message.seq
                     await _send(response, "message", message_shape(message), seq)

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.conversations.model import TEXT_LIMIT, Conversation, Kind, Message, Reply, Sender
-from bot.conversations.service import Closed, Conversations, NotFound, State, UnknownChoice
+from bot.conversations.service import Closed, Conversations, Deleted, NotFound, State, UnknownChoice
 from bot.conversations.text import UnusableText, clean_text
 from bot.foundation.limits import TooOften
 from bot.handoff.refusals import UnusableAnswers
@@ -22,7 +22,7 @@ from bot.web import keys
 from bot.web.resident.demo import not_found_page
 from bot.web.resident.forms import ChatForm, FromElsewhere, UnreadableForm, new_message_id, read_form
 from bot.web.resident.pages import PAGES, CouncilPage
-from bot.web.resident.transcript import MessageView, message_view, plain_transcript, settled_requests, wants_exit
+from bot.web.resident.transcript import MessageView, message_view, number_of, plain_transcript, settled_requests, wants_exit
 
 FOR_EVERY_SITE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 REPLY_SECONDS = 6.0  # how long a plain form waits for the reply
@@ -111,6 +111,8 @@ async def _carry_out(request: web.Request, council: CouncilPage, form: ChatForm)
             await _say(request, conversation, form)
         else:
             await limits.count("reads", conversation.id)
+    except Deleted:
+        raise Refused("deleted", 410, begin_again=True) from None
     except NotFound:
         raise Refused("expired", 409, begin_again=True) from None
     except Closed:
@@ -213,6 +215,7 @@ async def _page(request: web.Request, council: CouncilPage, chat: Chat) -> web.R
         framed=framed,
         action=f"/{'w' if framed else 'chat'}/{council.id}",
         form=chat.form if chat.conversation else ChatForm(),
+        number=number_of(chat.form.conversation) if chat.conversation else "",
         message_id=new_message_id(),
         messages=[message_view(one, council.words) for one in greeting] or _views(council, chat),
         thinking=bool(chat.state and chat.state.thinking),
@@ -275,7 +278,8 @@ def _script_settings(council: CouncilPage, framed: bool) -> dict[str, Any]:
 
 
 def _saved(request: web.Request, council: CouncilPage, chat: Chat) -> web.Response:
-    text = plain_transcript(chat.messages, council.words, request.app[keys.KNOWLEDGE].today())
+    number = number_of(chat.form.conversation)
+    text = plain_transcript(chat.messages, number, council.words, request.app[keys.KNOWLEDGE].today())
     name = re.sub(r"[^a-z0-9.-]+", "-", council.words["saved"]["file"].lower())
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return web.Response(text=text, content_type="text/plain", headers=headers)

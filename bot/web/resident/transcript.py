@@ -134,11 +134,16 @@ def wants_exit(messages: Sequence[Message]) -> bool:
     return any(message.data.get("quick_exit") for message in messages)
 
 
-def plain_transcript(messages: Sequence[Message], words: Mapping[str, Any], today: date) -> str:
+def number_of(conversation_id: str) -> str:
+    """The number by which a resident names their chat, in groups that can be read out."""
+    return "-".join(conversation_id[start : start + 4] for start in range(0, len(conversation_id), 4))
+
+
+def plain_transcript(messages: Sequence[Message], number: str, words: Mapping[str, Any], today: date) -> str:
     """The chat as a plain text file for the resident to keep."""
     saved = words["saved"]
     names = {Sender.RESIDENT: "you", Sender.ASSISTANT: "assistant", Sender.STAFF: "staff", Sender.SYSTEM: "system"}
-    parts = [saved["heading"], saved["date"].format(day=day_in_words(today)), ""]
+    parts = [saved["heading"], saved["date"].format(day=day_in_words(today)), saved["number"].format(number=number), ""]
     for message in messages:
         parts.append(f"{saved[names[message.sender]]}, {time_in_words(message.at)}")
         parts.append(message.text)

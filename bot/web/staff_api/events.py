@@ -11,8 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.conversations.service import NotFound
 from bot.handoff.desk import Desks
-from bot.staff.model import Actor
+from bot.staff.model import Actor, NotAllowed
 from bot.web import keys
 from bot.web.access import actor_of
 from bot.web.api.reading import number_in_query
@@ -43,7 +44,11 @@ async def events(request: web.Request) -> web.StreamResponse:
             while is_heard(request) and not stopping.is_set():
                 await room.presences.here(actor)
                 if conversation_id and (not heard or conversation_id in heard):
-                    await shown.chat(response)  # first what somebody waits for with their eyes on it
+                    try:
+                        await shown.chat(response)  # first what somebody waits for with their eyes on it
+                    except (NotFound, NotAllowed):  # it went to another team, or was deleted
+                        await _send(response, "gone", {})
+                        break
                 wait = whole_at - time.monotonic()
                 if wait <= 0:
                     await shown.lists(response)

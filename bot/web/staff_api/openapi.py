@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.reports.model import SERVICES
 from bot.reports.periods import Step
-from bot.web.staff_api import knowledge_schemas, learning_schemas, schemas, suggestion_schemas
+from bot.web.staff_api import erasing, knowledge_schemas, learning_schemas, schemas, suggestion_schemas
 from bot.web.staff_api.knowledge_openapi import knowledge_paths
 from bot.web.staff_api.reports import REPORT
 from bot.web.staff_api.routes import HERE
@@ -18,12 +18,12 @@ _ACCEPTED = (
     schemas.Reply, schemas.NewNote, schemas.Noted, schemas.Transfer, schemas.End, schemas.SetPresence,
     schemas.Approve, schemas.Refuse, schemas.ChangeStatus, schemas.CaseNote, schemas.PostDisruption, schemas.AskResident,
     schemas.SendArticle, schemas.OpenCase, schemas.Promise, schemas.ChangeDesk, schemas.ChangeDue, schemas.ChangeTeam,
-    *knowledge_schemas.ACCEPTED,
+    erasing.EraseChat, *knowledge_schemas.ACCEPTED,
 )  # fmt: skip
 _SENT = (
     suggestion_schemas.SuggestedReplies, suggestion_schemas.WrapUp, suggestion_schemas.SuggestionOutcomes,
     schemas.Me, schemas.Sent, schemas.Desk, schemas.Choices, schemas.StaffChat, schemas.StaffCase, schemas.Cases,
-    schemas.PostedDisruptions, *knowledge_schemas.SENT,
+    schemas.PostedDisruptions, erasing.ErasableChat, erasing.ErasedChat, *knowledge_schemas.SENT,
 )  # fmt: skip
 _RECORDS: dict[str, TypeAdapter[Any]] = {
     "Queue": schemas.QUEUE, "Chats": schemas.CHATS, "Drafts": schemas.DRAFTS, "AtHand": schemas.READY,
@@ -131,6 +131,10 @@ def _supervising_paths() -> dict[str, Any]:
         f"{HERE}/chats/{{id}}/step-in": {"post": _op("staffStepIn", "Join where there is danger.", {200: "StaffChat"}, [chat])},
         f"{HERE}/chats/{{id}}/take-over": {
             "post": _op("staffTakeOver", "Take a colleague's chat.", {200: "StaffChat"}, [chat], "Noted")
+        },
+        f"{HERE}/chats/{{id}}/deletion": {
+            "get": _op("staffErasable", "What would be deleted and what would stay.", {200: "ErasableChat"}, [chat]),
+            "post": _op("staffErase", "Delete a chat for good.", {200: "ErasedChat"}, [chat], "EraseChat"),
         },
         f"{HERE}/desks/{{id}}": {"put": _op("staffChangeDesk", "How somebody works.", {204: ""}, [person], "ChangeDesk")},
         f"{HERE}/drafts": {"get": _op("staffDrafts", "Replies that wait for a second person.", {200: "Drafts"})},

@@ -8,6 +8,7 @@ from bot.web.staff_api import (
     casework,
     chats,
     disruptions,
+    erasing,
     events,
     helping,
     knowledge,
@@ -41,6 +42,8 @@ def add_staff_api_routes(app: web.Application) -> None:
     add_route(app, "POST", f"{chat}/end", chats.end, CHATS)
     add_route(app, "POST", f"{chat}/take-over", chats.take_over, SUPERVISE)
     add_route(app, "POST", f"{chat}/step-in", supervising.step_in, CHATS)
+    add_route(app, "GET", f"{chat}/deletion", erasing.look, Permission.ERASE_CHATS)
+    add_route(app, "POST", f"{chat}/deletion", erasing.erase, Permission.ERASE_CHATS)
     _add_helping(app, chat)
     add_route(app, "GET", f"{HERE}/team-chats", supervising.team_chats, SUPERVISE)
     add_route(app, "PUT", f"{HERE}/desks/{{id}}", supervising.change_desk, SUPERVISE)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.staff.model import Permission
 from bot.web.access import add_route
-from bot.web.console.desk import casework, checking, events, helping, history, moves, pages
+from bot.web.console.desk import casework, checking, erasing, events, helping, history, moves, pages
 from bot.web.console.desk.moves import HERE, handler
 
 CHATS = Permission.ANSWER_CHATS
@@ -39,6 +39,9 @@ def add_desk_routes(app: web.Application) -> None:
     add_route(app, "POST", checking.PAGE + "/desks/{staff:[0-9a-f]{32}}", checking.change_desk, Permission.SUPERVISE_CHATS)
     add_route(app, "POST", checking.PAGE + "/{draft:[0-9a-f]{32}}", checking.decide, Permission.SUPERVISE_CHATS)
     add_route(app, "GET", "/console/history", history.history, Permission.READ_TRANSCRIPTS)
+    add_route(app, "GET", erasing.FIND, erasing.find, Permission.ERASE_CHATS)
+    add_route(app, "GET", erasing.PAGE, erasing.erase_page, Permission.ERASE_CHATS)
+    add_route(app, "POST", erasing.PAGE, erasing.erase, Permission.ERASE_CHATS)
     add_route(app, "GET", casework.PAGE, casework.cases, Permission.WORK_CASES)
     add_route(app, "GET", casework.PAGE + "/{reference:[A-Z0-9-]{6,24}}", casework.case, Permission.WORK_CASES)
     add_route(app, "POST", casework.PAGE + "/{reference:[A-Z0-9-]{6,24}}", casework.change, Permission.WORK_CASES)

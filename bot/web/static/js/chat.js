@@ -114,6 +114,7 @@ function delivered(item, seq) {
 function refused(item, problem) {
   draw.withdraw(item.id);
   if (item.text) composer.giveBack(item.text);
+  if (problem.code === "conversation_deleted") return clearDeleted();
   const name = { conversation_not_found: "expired", token_missing: "expired", conversation_closed: "closed", unknown_choice: "choice", empty_message: "empty", body_too_large: "too_large" }[problem.code];
   if (name === "expired") leaveConversation();
   if (name !== "closed") composer.showError(filled(words.error[name || "failed"], { limit: settings.limit.toLocaleString("en-GB") }));
@@ -137,6 +138,10 @@ function listen(after) {
     gone() {
       leaveConversation();
       endResuming();
+    },
+    deleted() {
+      endResuming();
+      clearDeleted();
     },
   });
 }
@@ -183,6 +188,7 @@ function showState() {
   const offline = !navigator.onLine;
   const stuck = outbox.items.length > 0 && outbox.tries > 0;
   byId("ended").hidden = !closed;
+  keeping.showNumber(conversation?.id || "");
   showPeople(state);
   byId("writing").hidden = closed && !composer.typed();
   draw.sayUnsent(offline || stuck ? words.status.waiting : "");
@@ -207,6 +213,15 @@ function leaveConversation() {
   forget();
   draw.archive();
   showState();
+}
+
+/** The council has deleted the conversation: nothing of it stays on the page either. */
+function clearDeleted() {
+  outbox.clear();
+  held = [];
+  leaveConversation();
+  draw.clear();
+  draw.notice(words.error.deleted);
 }
 
 function startAgain() {

@@ -97,6 +97,12 @@ export function archive() {
   bySeq.clear();
 }
 
+/** A notice that belongs to no chat.
+ * @param {string} text */
+export function notice(text) {
+  list.append(drawn({ seq: 0, at: new Date().toISOString(), from: "system", kind: "notice", text, choices: [], sources: [], data: {} }));
+}
+
 /** Clears the page down to the greeting. */
 export function clear() {
   bySeq.clear();

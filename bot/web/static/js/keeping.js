@@ -28,6 +28,13 @@ export function save() {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
+/** Shows the number by which the resident can name the chat, to have it deleted.
+ * @param {string} id of the conversation; empty while there is none */
+export function showNumber(id) {
+  byId("deleting").hidden = !id;
+  byId("chat-number").textContent = (id.match(/.{1,4}/g) || []).join("-");
+}
+
 /** Shows the button that leaves the page at once. */
 export function offerExit() {
   byId("exit").hidden = false;
@@ -50,7 +57,7 @@ function transcript() {
   const saved = words.saved;
   const today = new Date();
   const weekday = today.toLocaleDateString("en-GB", { weekday: "long" });
-  const parts = [saved.heading, filled(saved.date, { day: `${weekday} ${dayInWords(localDay(today))}` }), ""];
+  const parts = [saved.heading, filled(saved.date, { day: `${weekday} ${dayInWords(localDay(today))}` }), filled(saved.number, { number: byId("chat-number").textContent || "" }), ""];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#messages > li"))) {
     const time = item.dataset.at ? `, ${timeInWords(new Date(item.dataset.at))}` : "";
     const names = [["resident", "you"], ["assistant", "assistant"], ["staff", "staff"], ["system", "system"]];

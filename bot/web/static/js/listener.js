@@ -12,7 +12,7 @@ export class Listener {
   /** @param {import("./settings.js").Conversation} conversation
    * @param {number} after
    * @param {{message: (message: import("./settings.js").Message) => void, state: (state: import("./settings.js").State) => void,
-   *   connected: (yes: boolean) => void, gone: () => void}} told */
+   *   connected: (yes: boolean) => void, gone: () => void, deleted: () => void}} told */
   constructor(conversation, after, told) {
     this.conversation = conversation;
     this.after = after;
@@ -51,6 +51,7 @@ export class Listener {
         if (!this.polling && Date.now() - begun < 1000) throw new Error("the stream ended at once");
       } catch (error) {
         if (this.stopped) return;
+        if (error instanceof Problem && error.status === 410) return this.told.deleted();
         if (error instanceof Problem && (error.status === 404 || error.status === 401)) return this.told.gone();
         this.failures += 1;
         this.told.connected(false);
@@ -116,6 +117,7 @@ export class Listener {
     if (!data) return;
     if (name === "message") this.#message(JSON.parse(data));
     else if (name === "state") this.#state(JSON.parse(data));
+    else if (name === "deleted") this.told.deleted();
   }
 
   /** @param {import("./settings.js").Message} message */
