@@ -8,12 +8,14 @@ from one handler to the other.
 
 import asyncio
 import json
+import random
 import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import product as product_of
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from tests.factories import ScriptedEngine
 from tests.running import free_port
 
 STAFF, CHATS_EACH, EXCHANGES, ROUNDS = 4, 4, 15, 4
+PAUSES = {"": 0.0, ", with pauses": 0.6}  # seconds at most between two messages of a chat: a flood, and some hundred people
 STAFF_API = "/api/v1/staff"
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # a name with digits may look like a card's number, and be masked
 TO_RESIDENT, TO_STAFF, ECHO = "desk, staff to resident", "desk, resident to staff", "bare aiohttp echo"
@@ -49,27 +52,27 @@ class Side:
 
 
 async def measure_delivery(knowledge: Knowledge) -> dict[str, Any]:
-    """Median and 95th percentile of each direction at the desk and of the echo, in milliseconds."""
-    taken: dict[str, list[float]] = {TO_RESIDENT: [], TO_STAFF: [], ECHO: []}
+    """Median and 95th percentile of each direction at the desk and of the echo, with and without pauses, in milliseconds."""
+    taken: dict[str, list[float]] = {f"{name}{kind}": [] for kind in PAUSES for name in (TO_RESIDENT, TO_STAFF, ECHO)}
     async with _gateway(knowledge) as (desk, product), _echo() as echo:
         colleagues = [await _colleague(product, number) for number in range(STAFF)]
-        for number in range(ROUNDS):
+        for number, (kind, pause) in product_of(range(ROUNDS // 2), PAUSES.items()):
             for name in ("desk", ECHO) if number % 2 == 0 else (ECHO, "desk"):
                 address = desk if name == "desk" else echo
                 async with ClientSession(address) as http:
                     chats = []
                     for actor, headers in colleagues * CHATS_EACH:
                         chats.append(_echo_chat() if name == ECHO else await _chat(http, product, actor, headers))
-                    for to_resident, to_staff in await asyncio.gather(*(_talk(http, *chat) for chat in chats)):
-                        taken[TO_RESIDENT if name == "desk" else ECHO] += to_resident
-                        taken[TO_STAFF if name == "desk" else ECHO] += to_staff
+                    for to_resident, to_staff in await asyncio.gather(*(_talk(http, *chat, pause) for chat in chats)):
+                        taken[(TO_RESIDENT if name == "desk" else ECHO) + kind] += to_resident
+                        taken[(TO_STAFF if name == "desk" else ECHO) + kind] += to_staff
                     if name == "desk":
                         for chat in chats:
                             await _end(http, chat[1])
     return {name: milliseconds(samples) for name, samples in taken.items()}
 
 
-async def _talk(http: ClientSession, resident: Side, staff: Side) -> tuple[list[float], list[float]]:
+async def _talk(http: ClientSession, resident: Side, staff: Side, pause: float) -> tuple[list[float], list[float]]:
     """The two take turns; how long each message was on its way, to the resident and to staff, in seconds."""
     to_resident, to_staff = [], []
     async with (
@@ -77,7 +80,9 @@ async def _talk(http: ClientSession, resident: Side, staff: Side) -> tuple[list[
         http.get(staff.listen, headers=staff.headers) as at_work,
     ):
         for _ in range(EXCHANGES):
+            await asyncio.sleep(random.uniform(0, pause))
             to_resident.append(await _delivered(http, staff, at_home))
+            await asyncio.sleep(random.uniform(0, pause))
             to_staff.append(await _delivered(http, resident, at_work))
     return to_resident, to_staff
 

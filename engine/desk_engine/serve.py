@@ -26,6 +26,9 @@ def main() -> None:
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
+    from desk_engine.results import check_schema_once
+
+    check_schema_once()
     serve_application(
         model_path=str(arguments.model.resolve()),
         credentials="credentials.yml",
