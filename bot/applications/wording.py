@@ -81,7 +81,7 @@ def receipt(form: Form, today: date, words: Mapping[str, Any]) -> str:
     if not definition.receipt:
         return ""
     values = {field.name: answer_said(field, answer) for field, answer in form.given}
-    told = definition.receipt.format_map(_Named({"today": f"{today.day} {today:%B}", **values}))
+    told = definition.receipt.format_map(_Named({"today": f"{today.day} {today:%B %Y}", **values}))
     return f"{told} {words['case']['receipt']}"
 
 

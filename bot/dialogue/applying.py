@@ -30,7 +30,6 @@ from bot.dialogue.model import CONVERSATIONAL, Bands
 from bot.dialogue.tasks import Read, TaskStep
 
 PERSON = 0.5  # from this probability on a message is a call for a person
-PERSON_IN_AN_ANSWER = 0.95  # in a longer answer in own words: "a call back from someone who can help"
 QUESTION = 0.5  # and from this one a question of its own
 META = 0.75  # and from this one a greeting, thanks or the like
 FREE = (FieldType.TEXT, FieldType.NAME)  # anything can be an answer to these
@@ -241,20 +240,18 @@ class ApplicationTask:
     ) -> bool:
         """Whether the message is a question of its own, a call for a person, or danger.
 
-        `free` is an answer in own words: a longer one that speaks of a person, or of what the form is about, is an answer.
+        `free` is a question that is answered in own words: a longer answer that speaks of what the form is about is no question.
         """
         reading = await read()
         if reading is None:
             return False
-        if reading.probability("urgent_risk") >= self._bands.urgent:
-            return True
-        told = free and answered and not _short(text) and "?" not in text
-        if reading.probability("talk_to_human") >= (PERSON_IN_AN_ANSWER if told else PERSON):
+        if reading.probability("urgent_risk") >= self._bands.urgent or reading.probability("talk_to_human") >= PERSON:
             return True
         if reading.intent in CONVERSATIONAL:
             return reading.confidence >= META and not answered and reading.intent not in ("affirm", "deny")
         own = reading.intent in (*form.definition.started_by, *form.definition.offered_by)
-        asks = commands.is_question(text) and not (told and own)
+        told = free and answered and own and "?" not in text  # "how i was treated", in a complaint
+        asks = commands.is_question(text) and not told
         return reading.confidence >= QUESTION and (asks or not (own or answered)) and (asks or not _short(text))
 
     # ---- sending

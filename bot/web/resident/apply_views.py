@@ -29,6 +29,12 @@ EMPTY: dict[str, Any] = {
 }
 RADIOS = (FieldType.YES_NO, FieldType.CHOICE, FieldType.DAY_OFFERED)
 NARROW = {FieldType.NUMBER: 5, FieldType.MONEY: 10, FieldType.TELEPHONE: 20}
+KEYBOARD = {  # which keyboard a phone shows
+    FieldType.NUMBER: "numeric",
+    FieldType.MONEY: "decimal",
+    FieldType.TELEPHONE: "tel",
+    FieldType.EMAIL: "email",
+}
 AUTOCOMPLETE = {FieldType.NAME: "name", FieldType.EMAIL: "email", FieldType.TELEPHONE: "tel"}
 
 
@@ -58,6 +64,7 @@ def question(form: Form, asked: Asked, error: str, typed_before: str, said: Sequ
         "example": f"{asked.today.day} {asked.today.month} {asked.today.year}",
         "picks": listed,
         "width": NARROW.get(field.type, 0),
+        "keyboard": KEYBOARD.get(field.type, "text"),
         "autocomplete": AUTOCOMPLETE.get(field.type, "off"),
         "progress": wording.progress(form, words)["text"],
         "first": form.place[0] == 1,
