@@ -82,11 +82,15 @@ class AddressImport:
         summary = Summary(format=kind.name)
         invented = any(INVENTED in remark.lower() for remark in file.remarks)
         edition, before, replace_all = await self._claim(request.council, invented=invented)
+        planned_for = 0  # the lines that there were when the database last looked at them
         try:
             with _Seen() as seen:
                 lines = rows if is_header else _with(first, rows)
                 for batch in batched(lines, BATCH):
                     await self._keep(request, self._read(request, kind, batch, seen, summary), edition, summary)
+                    if summary.lines >= 2 * planned_for:
+                        await self._look_at_them()
+                        planned_for = summary.lines
                     self._progress(summary.lines)
                 if summary.rejected > WORST_SHARE * max(1, summary.lines):
                     raise UnusableFile(
@@ -105,7 +109,12 @@ class AddressImport:
             await self._take_back(request.council, edition - 1)
             raise
         await self._tidy(request.council, edition)
+        await self._look_at_them()
         return summary
+
+    async def _look_at_them(self) -> None:
+        async with self._database.writing() as tx:
+            await store.look_at_them(tx)
 
     async def _claim(self, council: str, *, invented: bool) -> tuple[int, int, bool]:
         """The edition to write, the addresses before it, and whether all of them go. Raises UnusableFile."""

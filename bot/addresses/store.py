@@ -35,7 +35,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.addresses.model import Address, Number
-from bot.foundation.database import metadata
+from bot.foundation.database import look_at, metadata
 
 gazetteers = Table(
     "gazetteers",
@@ -225,6 +225,11 @@ async def add_versions(tx: AsyncConnection, found: Sequence[Address], edition: i
         other = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
         rows = [{"council": council, "street": street} for council, street in names]
         await tx.execute(other(streets).on_conflict_do_nothing(), rows)
+
+
+async def look_at_them(tx: AsyncConnection) -> None:
+    """Has the database plan its searches by the addresses that are there now."""
+    await look_at(tx, addresses, streets)
 
 
 async def forget_unfinished(tx: AsyncConnection, council: str, current: int, limit: int) -> bool:

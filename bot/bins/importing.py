@@ -149,10 +149,14 @@ class BinsImport:
         self, council: str, lines: Iterator[tuple[int, Mapping[str, str]]], edition: int, summary: Summary
     ) -> None:
         """Homes in batches. The same home and round twice is counted once, wherever it stands in the file."""
+        planned_for = 0  # the lines that there were when the database last looked at them
         for batch in batched(self._homes(lines, summary), BATCH):
             async with self._database.writing() as tx:
                 await store.change_calendar(tx, council, import_until=self._clock.now() + LEASE)
                 summary.kept += await store.add_homes(tx, council, edition, sorted(set(batch)))
+                if summary.lines >= 2 * planned_for:
+                    await store.look_at_homes(tx)
+                    planned_for = summary.lines
             self._progress(summary.lines)
         self._check(summary)
         now = self._clock.now()

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bins.model import Change, Disruption, Schedule, Season
-from bot.foundation.database import metadata
+from bot.foundation.database import look_at, metadata
 
 calendars = Table(
     "bin_calendars",
@@ -244,6 +244,11 @@ async def add_homes(tx: AsyncConnection, council: str, edition: int, pairs: Sequ
     if rows:
         await tx.execute(insert(homes), rows)
     return len(rows)
+
+
+async def look_at_homes(tx: AsyncConnection) -> None:
+    """Has the database plan by the homes that are there now."""
+    await look_at(tx, homes)
 
 
 async def forget_homes(tx: AsyncConnection, council: str, current: int, limit: int) -> bool:

@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, Table, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -38,6 +38,17 @@ CONNECTIONS = 30  # to PostgreSQL at once, from one gateway
 CONNECTIONS_KEPT = 20  # of them are kept open when there is less to do
 LINE_SECONDS = 60  # that a use case waits for a connection at most; whoever asked has given up by then
 QUIET_SECONDS = 30  # a connection that lay idle for longer is asked whether it still works before it is used
+
+
+async def look_at(tx: AsyncConnection, *tables: Table) -> None:
+    """Has PostgreSQL look at tables that have grown, so that it plans by what is in them; SQLite needs no such thing.
+
+    A server does so by itself only a minute or more later, and while a large import runs that is too late: it was seen to read
+    a whole gazetteer for each batch.
+    """
+    if tx.dialect.name == "postgresql":
+        for table in tables:
+            await tx.execute(text(f'ANALYZE "{table.name}"'))
 
 
 class TooBusy(Exception):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from bot.addresses import store
 from bot.addresses.service import Addresses
@@ -194,3 +195,14 @@ async def test_misspelt_streets_and_half_postcodes_are_found(database, tmp_path)
     await import_file(database, local_file(tmp_path / "b.csv", ["201,,,3,Tanglewick Close,Borchester,EN1 7KM"]))
     assert (await addresses.find("borchester", "3 Tanglewick Clsoe")).best[0].uprn == "201", "a new import is known at once"
     assert (await addresses.find("borchester", "3 Tanglewick Close EN1")).exact.uprn == "201"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_postgresql_has_looked_at_what_was_imported_so_that_it_plans_by_it(database, tmp_path):
+    """Without it a server reads the whole gazetteer for each batch and each search, until it looks by itself."""
+    await import_file(database, local_file(tmp_path / "a.csv", ROWS))
+    async with database.reading() as tx:
+        found = await tx.execute(
+            text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('addresses', 'address_streets')")
+        )
+    assert {row.relname: int(row.reltuples) for row in found} == {"addresses": 3, "address_streets": 2}
