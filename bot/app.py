@@ -55,10 +55,10 @@ from bot.knowledge.editing.building import Editing
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
-from bot.languages.service import Languages, UnreadableLanguages
+from bot.languages.service import Languages
 from bot.learning.building import learning_parts_of, running_learning
 from bot.learning.forgetting import forget as forget_in_learning
-from bot.privacy.masking import Masking, UnreadableWords
+from bot.privacy.masking import Masking
 from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.reports.building import reports_room
 from bot.reports.scheduling import Schedule
@@ -90,8 +90,6 @@ UNUSABLE = (
     UnreadablePack,
     UnreadablePackFile,
     UnreadableScreen,
-    UnreadableLanguages,
-    UnreadableWords,
     UnreadablePageWords,
     UnusableColour,
     UnusableSite,

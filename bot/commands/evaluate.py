@@ -41,11 +41,12 @@ from bot.evaluation.residents import (
     outcomes,
     serve_all,
 )
+from bot.foundation.packs import UnreadablePackFile
 from bot.foundation.words import LONDON, day_in_words
 from bot.knowledge.reading import UnreadablePack
 from bot.knowledge.service import Knowledge
 from bot.knowledge.vectors import RememberingEncoder
-from bot.languages.service import Languages, UnreadableLanguages
+from bot.languages.service import Languages
 from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return _report(held, arguments, settings)
     except (CannotRead, UnreadableHeldOut, UnreadableBaseline, EncoderError) as problem:
         raise CommandFailed(str(problem)) from problem
-    except (UnreadablePack, UnreadableScreen, UnreadableLanguages) as problem:
+    except (UnreadablePack, UnreadableScreen, UnreadablePackFile) as problem:
         raise CommandFailed(str(problem)) from problem
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.foundation.packs import parse_yaml
+from bot.foundation.packs import in_plain_words, parse_yaml
 from bot.knowledge.model import Article, CouncilKnowledge, Fact, Pack, councils_of
 from bot.knowledge.texts import UnreadableText, article_from, as_read, fact_from, facts_apart
 
@@ -78,7 +78,7 @@ def _load_yaml(path: Path) -> dict[str, Any]:
     try:
         loaded = parse_yaml(_read(path))
     except yaml.YAMLError as problem:
-        raise UnreadablePack(f"{path}: {_first_line(problem)}.") from problem
+        raise UnreadablePack(f"{path}: {in_plain_words(problem)}.") from problem
     if not isinstance(loaded, dict):
         raise UnreadablePack(f"{path}: it must be a list of names with values.")
     return loaded

@@ -11,18 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
-from bot.foundation.packs import merged, parse_yaml
+from bot.foundation.packs import UnreadablePackFile, load_yaml, merged
 from bot.languages.detecting import Detector
 from bot.languages.model import Language, Sentences
 
 FILE = "languages.yml"
-
-
-class UnreadableLanguages(Exception):
-    """languages.yml cannot be used; the message names the file and the reason in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -44,21 +38,21 @@ class Languages:
 
     @classmethod
     def read(cls, folder: Path) -> "Languages":
-        """The sentences of every council of the folder councils/. Raises UnreadableLanguages."""
-        packs = {path.parent.name: _load(path) for path in sorted(folder.glob("*/council.yml"))}
+        """The sentences of every council of the folder councils/. Raises UnreadablePackFile."""
+        packs = {path.parent.name: load_yaml(path) for path in sorted(folder.glob("*/council.yml"))}
         words: dict[str, LanguageWords] = {}
         detectors: list[Detector] = []
         for council, pack in packs.items():
             if not pack.get("base"):
                 continue
             base, own = folder / str(pack["base"]) / FILE, folder / council / FILE
-            national = _load(base)
-            content = merged(national, _load(own)) if own.exists() else national
+            national = load_yaml(base)
+            content = merged(national, load_yaml(own)) if own.exists() else national
             words[council] = words_from(content, own if own.exists() else base)
             if not detectors:  # a language is the same in every council
                 detectors.append(detector_from(national, base))
         if not detectors:
-            raise UnreadableLanguages(f"{folder}: no council there has a base.")
+            raise UnreadablePackFile(f"{folder}: no council there has a base.")
         return cls(detectors[0], words)
 
     def detect(self, text: str) -> Language | None:
@@ -95,7 +89,7 @@ class Languages:
 
 
 def words_from(content: dict[str, Any], path: Path) -> LanguageWords:
-    """The sentences of content already read; `path` is for messages. Raises UnreadableLanguages."""
+    """The sentences of content already read; `path` is for messages. Raises UnreadablePackFile."""
     try:
         sentences = {Language(code): _sentences(entry) for code, entry in content["languages"].items()}
         missing = set(Language) - set(sentences)
@@ -103,19 +97,19 @@ def words_from(content: dict[str, Any], path: Path) -> LanguageWords:
             raise ValueError(f"there are no sentences in {', '.join(sorted(missing))}")
         return LanguageWords(content["owner"], date.fromisoformat(str(content["review_by"])), content["person"], sentences)
     except KeyError as missing_key:
-        raise UnreadableLanguages(f"{path}: {missing_key.args[0]} is missing.") from missing_key
+        raise UnreadablePackFile(f"{path}: {missing_key.args[0]} is missing.") from missing_key
     except (AttributeError, TypeError, ValueError) as problem:
-        raise UnreadableLanguages(f"{path}: {problem}.") from problem
+        raise UnreadablePackFile(f"{path}: {problem}.") from problem
 
 
 def detector_from(content: dict[str, Any], path: Path) -> Detector:
-    """The detector of content already read; `path` is for messages. Raises UnreadableLanguages."""
+    """The detector of content already read; `path` is for messages. Raises UnreadablePackFile."""
     try:
         return Detector(content["cues"], content["shahmukhi"], content["borrowed"], content["english"])
     except KeyError as missing:
-        raise UnreadableLanguages(f"{path}: {missing.args[0]} is missing.") from missing
+        raise UnreadablePackFile(f"{path}: {missing.args[0]} is missing.") from missing
     except (AttributeError, TypeError, ValueError) as problem:
-        raise UnreadableLanguages(f"{path}: {problem}.") from problem
+        raise UnreadablePackFile(f"{path}: {problem}.") from problem
 
 
 def _sentences(entry: dict[str, str]) -> Sentences:
@@ -127,13 +121,3 @@ def _sentences(entry: dict[str, str]) -> Sentences:
         nothing_found=entry["nothing_found"],
         danger=entry["danger"],
     )
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        loaded = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise UnreadableLanguages(f"{path}: {str(problem).splitlines()[0]}.") from problem
-    if not isinstance(loaded, dict):
-        raise UnreadableLanguages(f"{path}: it must be a list of names with values.")
-    return loaded

@@ -12,9 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from bot.foundation.packs import parse_yaml
+from bot.foundation.packs import UnreadablePackFile, load_yaml
 from bot.privacy.model import Masked
 
 FILE = "privacy.yml"
@@ -35,10 +33,6 @@ _REFERENCE_WORDS = re.compile(r"\b(?:ref(?:erence)?|case|order|report|ticket)\b[
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])")
 _SORT_CODE = re.compile(r"(?<![\d\-/.])(\d{2})([ \-\u2013/.]?)(\d{2})\2(\d{2})(?![\d\-/]|\.\d)")
 _ACCOUNT = re.compile(r"(?<![\d\-/.£])\d{4} ?\d{4}(?![\d\-/]|\.\d)")
-
-
-class UnreadableWords(Exception):
-    """privacy.yml cannot be used; the message names the file and the reason in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +65,14 @@ class Masking:
 
     @classmethod
     def read(cls, folder: Path) -> "Masking":
-        """The words of every council of the folder councils/. Raises UnreadableWords."""
-        packs = {path.parent.name: _load(path) for path in sorted(folder.glob("*/council.yml"))}
+        """The words of every council of the folder councils/. Raises UnreadablePackFile."""
+        packs = {path.parent.name: load_yaml(path) for path in sorted(folder.glob("*/council.yml"))}
         words = {}
         for council, pack in packs.items():
             if not pack.get("base"):
                 continue
             base, own = folder / str(pack["base"]) / FILE, folder / council / FILE
-            content = {**_load(base), **(_load(own) if own.exists() else {})}
+            content = {**load_yaml(base), **(load_yaml(own) if own.exists() else {})}
             words[council] = words_from(content, own if own.exists() else base)
         return cls(words)
 
@@ -100,7 +94,7 @@ def mask(text: str, words: Words) -> Masked:
 
 
 def words_from(content: Mapping[str, Any], path: Path) -> Words:
-    """The words of content already read; `path` is for messages. Raises UnreadableWords."""
+    """The words of content already read; `path` is for messages. Raises UnreadablePackFile."""
     try:
         return Words(
             owner=content["owner"],
@@ -114,9 +108,9 @@ def words_from(content: Mapping[str, Any], path: Path) -> Words:
             account=_any_of(content["account"]),
         )
     except KeyError as missing:
-        raise UnreadableWords(f"{path}: {missing.args[0]} is missing.") from missing
+        raise UnreadablePackFile(f"{path}: {missing.args[0]} is missing.") from missing
     except (AttributeError, TypeError, ValueError) as problem:
-        raise UnreadableWords(f"{path}: {problem}.") from problem
+        raise UnreadablePackFile(f"{path}: {problem}.") from problem
 
 
 def _replaced(text: str, found: Iterable[_Found], words: Words, hidden: list[str]) -> str:
@@ -237,13 +231,3 @@ def _is_date(code: re.Match[str]) -> bool:
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     options = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
     return re.compile(rf"(?<![A-Za-z])(?:{options})(?![A-Za-z])", re.I)
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        loaded = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise UnreadableWords(f"{path}: {str(problem).splitlines()[0]}.") from problem
-    if not isinstance(loaded, dict):
-        raise UnreadableWords(f"{path}: it must be a list of names with values.")
-    return loaded

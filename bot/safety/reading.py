@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot.foundation.packs import merged, parse_yaml
+from bot.foundation.packs import in_plain_words, merged, parse_yaml
 from bot.safety.phrases import BadPhrase, Phrase, PhraseBook, PhraseReader
 from bot.safety.screen import GENERAL, Answer, Concern, Screen, Vetted
 
@@ -92,7 +92,7 @@ def _mapping(path: Path, text: str) -> dict[str, Any]:
     try:
         loaded = parse_yaml(text)
     except yaml.YAMLError as problem:
-        raise UnreadableScreen(f"{path}: {str(problem).splitlines()[0]}.") from problem
+        raise UnreadableScreen(f"{path}: {in_plain_words(problem)}.") from problem
     if not isinstance(loaded, dict):
         raise UnreadableScreen(f"{path}: it must be a list of names with values.")
     return loaded

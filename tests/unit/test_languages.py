@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from bot.conversations.model import PERSON_CHOICE, Kind
+from bot.foundation.packs import UnreadablePackFile
 from bot.languages.model import Language
-from bot.languages.service import Languages, UnreadableLanguages, words_from
+from bot.languages.service import Languages, words_from
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = yaml.safe_load((Path(__file__).parent / "samples" / "other_languages.yml").read_text(encoding="utf-8"))
@@ -92,7 +93,7 @@ def test_a_language_without_sentences_is_told_in_plain_english(languages):
 def test_a_missing_language_stops_the_start():
     content = yaml.safe_load((ROOT / "councils" / "england" / "languages.yml").read_text(encoding="utf-8"))
     del content["languages"]["tr"]
-    with pytest.raises(UnreadableLanguages, match="no sentences in tr"):
+    with pytest.raises(UnreadablePackFile, match="no sentences in tr"):
         words_from(content, Path("languages.yml"))
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.privacy.masking import Masking, UnreadableWords, passes_luhn
+from bot.foundation.packs import UnreadablePackFile
+from bot.privacy.masking import Masking, passes_luhn
 from bot.privacy.model import Masked
 
 COUNCILS = Path("councils")
@@ -133,7 +134,7 @@ def test_words_that_are_not_there_stop_the_start(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     (tmp_path / "england" / "privacy.yml").write_text("owner: x\nreview_by: 2027-01-01")
-    with pytest.raises(UnreadableWords, match="hidden is missing"):
+    with pytest.raises(UnreadablePackFile, match="hidden is missing"):
         Masking.read(tmp_path)
 
 
