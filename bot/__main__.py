@@ -12,6 +12,7 @@ import os
 import sys
 
 from bot.commands import COMMANDS, CommandFailed
+from bot.foundation.leaving import leave
 from bot.settings import BadSetting, read_settings
 
 
@@ -32,4 +33,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ metadata = MetaData(
 
 BUSY_SECONDS = 10
 BUSY_SECONDS_HERE = 1  # a brief look waits at most so long; that it has to wait at all is an accident
+CLOSE_SECONDS = 10
 CONNECTIONS = 30  # to PostgreSQL at once, from one gateway
 CONNECTIONS_KEPT = 20  # of them are kept open when there is less to do
 LINE_SECONDS = 60  # that a use case waits for a connection at most; whoever asked has given up by then
@@ -166,11 +167,13 @@ class Database:
             await asyncio.to_thread(_empty_log, self._file)
 
     async def close(self) -> None:
-        """Gives all connections back."""
+        """Gives all connections back; whoever ends waits CLOSE_SECONDS at most for one that does not come to its end."""
         for here in (self._brief_writing, self._brief_reading):
             if here:
                 here.close()
-        await self.engine.dispose()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.engine.dispose()
 
 
 def _empty_log(file: str) -> None:
