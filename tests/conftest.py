@@ -13,14 +13,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 import structlog
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web_app
 
 from bot.app import knowledge_of
 from bot.foundation.clock import SystemClock
 from bot.foundation.migrations import migrate
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
-from tests.running import ENGINE_PYTHON, free_port, running_engine, running_gateway
+from tests.running import CLOCK, ENGINE_PYTHON, free_port, running_engine, running_gateway
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("DESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -34,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder in ("dialogue", "browser") else str(item.path)))
+
+
+@pytest.fixture(autouse=True)
+def applications_let_go() -> Iterator[None]:
+    """aiohttp remembers every application that answered a request, up to a thousand, and with it the whole product of a test."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +136,8 @@ def engine_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
         pytest.fail("The engine has no trained model: run make setup first.")
     folder = tmp_path_factory.mktemp("site")
     engine_port, actions_port = free_port(), free_port()
-    with running_engine(folder, engine_port, actions_port), running_gateway(folder, engine_port, actions_port) as address:
+    gateway = running_gateway(folder, engine_port, actions_port, clock=CLOCK)
+    with running_engine(folder, engine_port, actions_port), gateway as address:
         yield f"http://127.0.0.1:{engine_port}", address
 
 

@@ -10,10 +10,12 @@ wants a connection stands in one line, first come, first served: see `_Line`. Ta
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import MetaData, Table, event, text
 from sqlalchemy.engine import make_url
@@ -100,10 +102,12 @@ class Database:
         self.engine = create_async_engine(url, **options)
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         self._line: _Line | None = None if self.is_sqlite else _Line(connections, line_seconds)
+        self._threads: WeakSet[Thread] = WeakSet()  # of SQLite's driver, one a connection
         self._brief_writing: SQLiteHere | None = None
         self._brief_reading: SQLiteHere | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", prepare_sqlite)
+            event.listen(self.engine.sync_engine, "connect", self._note_thread)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine.sync_engine, "checkin", _given_back)
@@ -145,6 +149,9 @@ class Database:
             async with self._place(), self.engine.connect() as connection, connection.begin():
                 yield connection
 
+    def _note_thread(self, connection: Any, _record: ConnectionPoolEntry) -> None:
+        self._threads.add(connection.driver_connection._thread)
+
     def _turn(self) -> AbstractAsyncContextManager[Any]:
         """The turn to write: the one lock on SQLite, a place in the line on PostgreSQL."""
         return self._writer or self._place()
@@ -174,6 +181,16 @@ class Database:
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.engine.dispose()
+        await asyncio.to_thread(_join, list(self._threads))
+
+
+def _join(threads: Sequence[Thread]) -> None:
+    """Waits until the threads have ended: one whose connection was dropped in the middle goes on for a moment, and would tell
+    what came of it to an event loop that is closed.
+    """
+    ends = time.monotonic() + CLOSE_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, ends - time.monotonic()))
 
 
 def _empty_log(file: str) -> None:

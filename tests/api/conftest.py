@@ -24,8 +24,9 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 async def product(database_url: str, engine: ScriptedEngine, knowledge: Knowledge) -> AsyncIterator[Product]:
-    """The whole gateway on a fresh database, with the scripted engine."""
-    settings = Settings(database_url=database_url, councils_folder=ROOT / "councils", encoders_folder=ROOT / "var" / "encoders")
+    """The whole gateway on a fresh database, with the scripted engine, at an hour when councils are open."""
+    places = {"councils_folder": ROOT / "councils", "encoders_folder": ROOT / "var" / "encoders"}
+    settings = Settings(database_url=database_url, clock=OPEN, **places)
     async with running(settings, engine, knowledge) as product:
         yield product
 

@@ -1,6 +1,6 @@
 """What residents meet when something is turned off, and where notices are shown."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.staff.model import command_line_actor
 from bot.staff.switch_model import Feature
@@ -16,7 +16,7 @@ async def off(product, *features: Feature) -> None:
 
 
 async def announce(product, text: str) -> None:
-    now = datetime.now(UTC)
+    now = product.public[keys.CLOCK].now()
     switches = product.public[keys.STAFF].switches
     await switches.post_notice(COMMAND, "enfield", text, now - timedelta(hours=1), now + timedelta(hours=1))
 

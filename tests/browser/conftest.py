@@ -66,8 +66,8 @@ class Desk:
 
 @pytest.fixture(scope="package")
 def whole_desk(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """The gateway in a thread of its own."""
-    with running_desk(knowledge, tmp_path_factory.mktemp("desk")) as desk:
+    """The gateway in a thread of its own, at an hour when councils are open."""
+    with running_desk(knowledge, tmp_path_factory.mktemp("desk"), clock=OPEN) as desk:
         yield desk
 
 

@@ -4,14 +4,14 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from tests.api.desk import Resident
-from tests.running import ROOT, database_of, free_port, running_gateway
+from tests.running import CLOCK, ROOT, TODAY, database_of, free_port, running_gateway
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def sample_site(engine_site: tuple[str, str], tmp_path_factory: pytest.TempPathF
     """A second gateway beside the real engine, with the samples; its address and its folder."""
     folder = tmp_path_factory.mktemp("samples")
     engine_port = int(engine_site[0].rsplit(":", 1)[1])
-    with running_gateway(folder, engine_port, free_port(), samples=True) as address:
+    with running_gateway(folder, engine_port, free_port(), samples=True, clock=CLOCK) as address:
         yield address, folder
 
 
@@ -37,7 +37,7 @@ async def disruption(folder: Path, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "disruption", *arguments, "--council", "enfield"),
         cwd=ROOT,
-        env=os.environ | {"DESK_DATABASE_URL": database_of(folder)},
+        env=os.environ | {"DESK_DATABASE_URL": database_of(folder), "DESK_CLOCK": CLOCK},
         stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await process.communicate()
@@ -58,7 +58,7 @@ async def test_a_bin_day_from_the_first_words_to_the_days_of_the_home(resident):
 
 
 async def test_a_disruption_leads_the_answer_and_stops_a_report_until_it_is_ended(resident, sample_site):
-    until = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+    until = (TODAY + timedelta(days=2)).isoformat()
     said = ("post", "Bath Street was not collected", "--street", "Bath St", "--until", until, "--back-on", until)
     posted = await disruption(sample_site[1], *said)
     [answer] = await resident.ask("when is my bin day at 12 Bath St EN1")
@@ -71,8 +71,7 @@ async def test_a_disruption_leads_the_answer_and_stops_a_report_until_it_is_ende
 
 
 async def test_a_missed_bin_is_reported_from_the_facts_of_the_first_words(resident):
-    monday = datetime.now(UTC).date()
-    monday -= timedelta(days=monday.weekday() or 7)
+    monday = TODAY - timedelta(days=TODAY.weekday())
     first = await resident.ask(f"my brown bin at 1 bath street en1 4ck wasn't emptied on {monday:%A} {monday.day} {monday:%B}")
     assert first[-1]["data"]["field"] == "out_in_time", first
     replies = await resident.ask("yes it was")

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.api.desk import Resident
-from tests.running import free_port, running_engine, running_gateway
+from tests.running import CLOCK, free_port, running_engine, running_gateway
 
 MARKER = "zebrafish-marmalade"
 
@@ -16,7 +16,8 @@ def product(tmp_path_factory) -> tuple[str, Path]:
     """A product of its own, with its folder of logs."""
     folder = tmp_path_factory.mktemp("logs")
     engine_port, actions_port = free_port(), free_port()
-    with running_engine(folder, engine_port, actions_port), running_gateway(folder, engine_port, actions_port) as address:
+    gateway = running_gateway(folder, engine_port, actions_port, clock=CLOCK)
+    with running_engine(folder, engine_port, actions_port), gateway as address:
         yield address, folder
 
 
