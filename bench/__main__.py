@@ -19,7 +19,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bench import addresses, reports
+from bench import addresses, assist, reports
 from bench.delivery import measure_delivery
 from bench.figures import Round, milliseconds, together
 from bench.report import Results, ratios, surroundings, table
@@ -37,7 +37,7 @@ SEED = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is asked. The whole run stays under eight minutes even where every round takes as long as it may."""
+    """How much is asked. The turns stay under eight minutes even where every round takes as long as it may."""
 
     turns: dict[int, int]  # residents at once, and the turns of each way
     rounds: int = 4
@@ -47,6 +47,7 @@ class Plan:
     searches: int = 100
     addresses: int = addresses.COUNT
     summarised: int = reports.COUNT  # conversations of the year whose report is asked for
+    past_replies: int = assist.COUNT
 
     def smaller(self, share: float) -> "Plan":
         """The same with a share of everything, to see whether it works."""
@@ -60,6 +61,7 @@ class Plan:
             max(10, round(100 * share)),
             round(self.addresses * share),
             round(self.summarised * share),
+            round(self.past_replies * share),
         )
 
 
@@ -119,6 +121,7 @@ def run(plan: Plan, *, old_stock: bool = False, postgres: str = "") -> Results:
     if postgres:
         results["gazetteer_postgresql"] = addresses.measure(say, plan.addresses, postgres)
     results["reports"] = reports.measure(say, plan.summarised)
+    results["assist"] = assist.measure(say, plan.past_replies)
     results["seconds"] = time.perf_counter() - begun
     results["ratios"] = ratios(results)
     return results

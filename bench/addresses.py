@@ -118,19 +118,24 @@ def write_rounds(folder: Path, count: int) -> list[Path]:
     return [rounds, homes]
 
 
-def run_import(kind: str, path: Path, url: str) -> dict[str, float]:
-    """One import as the command does it: seconds and the most memory it had."""
+def run_import(kind: str, path: Path, url: str, **environment: str) -> dict[str, float]:
+    """One import as the command does it: seconds and the most memory it had, with the processes that it started."""
     command = [sys.executable, "-m", "bot", "import", kind, str(path), "--council", COUNCIL, "--rejects", f"{path}.rejects"]
     begun, most = time.perf_counter(), 0
     with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"DESK_DATABASE_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env=os.environ | {"DESK_DATABASE_URL": url} | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             try:
-                most = max(most, watched.memory_info().rss)
-            except psutil.Error:
-                break
+                family = [watched, *watched.children(recursive=True)]
+                most = max(most, sum(one.memory_info().rss for one in family))
+            except psutil.Error:  # one of them ended just now
+                pass
             time.sleep(0.1)
     if process.returncode:
         raise RuntimeError(f"The import of {path.name} failed: run it by hand to see why.")

@@ -55,7 +55,7 @@ async def measure_delivery(knowledge: Knowledge) -> dict[str, Any]:
     """Median and 95th percentile of each direction at the desk and of the echo, with and without pauses, in milliseconds."""
     taken: dict[str, list[float]] = {f"{name}{kind}": [] for kind in PAUSES for name in (TO_RESIDENT, TO_STAFF, ECHO)}
     async with _gateway(knowledge) as (desk, product), _echo() as echo:
-        colleagues = [await _colleague(product, number) for number in range(STAFF)]
+        colleagues = [await colleague(product, number) for number in range(STAFF)]
         for number, (kind, pause) in product_of(range(ROUNDS // 2), PAUSES.items()):
             for name in ("desk", ECHO) if number % 2 == 0 else (ECHO, "desk"):
                 address = desk if name == "desk" else echo
@@ -104,7 +104,7 @@ async def _hear(stream: ClientResponse, text: str) -> float:
     raise ConnectionError("the stream ended")
 
 
-async def _colleague(product: web.Application, number: int) -> tuple[Actor, dict[str, str]]:
+async def colleague(product: web.Application, number: int) -> tuple[Actor, dict[str, str]]:
     """A member of staff who is there, and the headers of a program of theirs."""
     staff = product[keys.STAFF]
     new = NewAccount("Bench Adviser", f"adviser{number}@example.gov.uk", "enfield", ("*",), (Role.ADVISER,))
@@ -118,7 +118,7 @@ async def _chat(http: ClientSession, product: web.Application, actor: Actor, hea
     """A conversation that a member of staff has taken: the resident's side and theirs."""
     resident = Resident(http)
     await resident.begin()
-    epoch = await _taken(product, resident, actor)
+    epoch = await taken_by(product, resident, actor)
     here, there = f"{HERE}/{resident.id}", f"{STAFF_API}/chats/{resident.id}"
     listening = f"{STAFF_API}/events?chat={resident.id}"
     return Side(f"{here}/messages", f"{here}/events", resident.headers, {}), Side(
@@ -139,7 +139,7 @@ def _echo_chat() -> tuple[Side, Side]:
     return Side(f"{ends[1]}/messages", f"{ends[0]}/events", {}, {}), Side(f"{ends[0]}/messages", f"{ends[1]}/events", {}, {})
 
 
-async def _taken(product: web.Application, resident: Resident, actor: Actor) -> int:
+async def taken_by(product: web.Application, resident: Resident, actor: Actor) -> int:
     """Brings the conversation to a member of staff without a word of the assistant's; returns its epoch."""
     room, conversations = product[keys.HANDOFF], product[keys.CONVERSATIONS]
     card = Card(want="a matter that is urgent, so that the hour does not count", matter="general")
@@ -158,7 +158,7 @@ async def _gateway(knowledge: Knowledge) -> AsyncIterator[tuple[str, web.Applica
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'desk.sqlite3'}"
         settings = Settings(database_url=url, rate_limits=False)
-        async with running(settings, ScriptedEngine(), knowledge) as product, _serving(product.public) as address:
+        async with running(settings, ScriptedEngine(), knowledge) as product, serving(product.public) as address:
             yield address, product.public
 
 
@@ -184,12 +184,12 @@ async def _echo() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post(HERE + "/{id}/messages", say)
     app.router.add_get(HERE + "/{id}/events", events)
-    async with _serving(app) as address:
+    async with serving(app) as address:
         yield address
 
 
 @asynccontextmanager
-async def _serving(app: web.Application) -> AsyncIterator[str]:
+async def serving(app: web.Application) -> AsyncIterator[str]:
     runner, port = web.AppRunner(app, shutdown_timeout=0.1), free_port()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

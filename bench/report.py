@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import addresses, reports
+from bench import addresses, assist, reports
 from bench.figures import ratio
 from bench.serving import ENGINE, GATEWAY, STOCK
 from tests.running import ROOT
@@ -74,6 +74,8 @@ def table(results: Results) -> str:
             lines += ["", *addresses.lines(results[part])]
     if "reports" in results:
         lines += ["", *reports.lines(results["reports"])]
+    if "assist" in results:
+        lines += ["", *assist.lines(results["assist"])]
     taken_on = f"{machine['processors']} processors ({machine['processor']}), load {machine['load_before']:.1f} before the run"
     epochs = f"{stock['epochs']} epochs of 100: enough for timing, not for judging how well it understands"
     lines += [
