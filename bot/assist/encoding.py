@@ -5,14 +5,18 @@ is loaded when the first suggestion is wanted. Texts that come again and again, 
 disk between starts.
 """
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from bot.knowledge.search import Vectors
 from bot.knowledge.vectors import RememberingEncoder
 from encoders import Encoder
 
+REMEMBERED = 4000  # texts of chats; 6 MB
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # comes with the repository
 
 
@@ -24,6 +28,7 @@ class Encoding:
         self._cache = cache_folder
         self._loading = threading.Lock()
         self._encoder: RememberingEncoder | None = None
+        self._said: dict[bytes, Vectors] = {}  # by marks of texts, so that nobody's words stay here
 
     @property
     def mark(self) -> str:
@@ -38,6 +43,15 @@ class Encoding:
         """The same for texts that come again."""
         return self._loaded().embed(list(texts), "passage")
 
+    def embed_chat(self, texts: Sequence[str]) -> Vectors:
+        """The same for what is said in chats, which is asked for again with each message that follows; kept in memory alone."""
+        said, known = {_mark(text): text for text in texts}, self._said  # other threads ask too
+        missing = [mark for mark in said if mark not in known]
+        if missing:
+            kept = known if len(known) < REMEMBERED else {mark: known[mark] for mark in said.keys() - missing}
+            known = self._said = kept | dict(zip(missing, self.embed([said[mark] for mark in missing]), strict=True))
+        return np.stack([known[_mark(text)] for text in texts])
+
     def keep(self) -> None:
         """Writes what is known down, if anything is new."""
         if self._encoder:
@@ -49,3 +63,7 @@ class Encoding:
                 encoder = Encoder.load(self._folder)
                 self._encoder = RememberingEncoder(encoder, self._cache / f"passages-{encoder.mark or 'assist'}.npz")
             return self._encoder
+
+
+def _mark(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -53,7 +53,7 @@ class Gathering:
 
     def candidates(self, question: Question, index: PastReplies, canned: Sequence[Canned]) -> list[Candidate]:
         """Everything that could be replied, not in order yet."""
-        vector = self._encoding.embed([question.text])[0]
+        vector = self._encoding.embed_chat([question.text])[0]
         said, intents = self.said(question), self.intents(question)
         near = index.around(vector, list(terms(question.text)), intents, first=question.first, said=said)
         others = [*self.articles(question, vector, intents, said), *self.ready(question, vector, canned)]
@@ -70,7 +70,7 @@ class Gathering:
         """What was said in the chat before, as one vector."""
         if not question.before:
             return None
-        total = self._encoding.embed(question.before).sum(axis=0)
+        total = self._encoding.embed_chat(question.before).sum(axis=0)
         return np.asarray(total / max(1e-9, float(np.linalg.norm(total))), np.float32)
 
     def articles(self, question: Question, vector: Vector, intents: Mapping[str, float], said: Vector | None) -> list[Signals]:

@@ -2,12 +2,13 @@
 
 Replies that say nearly the same belong to one **group** (grouping.py). Whether a pair's reply fits is a sum of signals whose
 weights ranking.py has: how near the message is to what was asked then and to the reply itself, how far the likely intents
-agree, and whether both open their chat. Two of these are products with the message's vector, so each pair keeps one vector,
+agree, and whether both open their chat or both come later. Two of these are products with the message's vector, so each pair keeps one vector,
 their weighted sum, and 100,000 pairs are gone through in some twenty milliseconds. Wording stays in the database, so that
 what is erased there is never shown. The newest MOST pairs are kept.
 """
 
 import threading
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,8 @@ MOST = 100_000  # pairs of one council; about 230 MB
 NEAREST = 64  # pairs whose replies are candidates
 BY_WORDS = 16  # … and those that share the rarest words, which a name of a scheme or a street may need
 PROFILE = 8  # likely intents that are kept of a pair
+
+_NO_PAIRS: tuple[array[int], array[float]] = (array("i"), array("f"))
 
 Vector = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -55,7 +58,7 @@ class Near:
 class PastReplies:
     """The index of one council. Give it what is there with `add`, and again whenever a pair comes or goes.
 
-    `weights` are those of a reply: bias, asked, fit, intent, stage, context. A lock lets suggestions be worked out in
+    `weights` are those of a reply: bias, asked, fit, intent, opens, later, context. A lock lets suggestions be worked out in
     a thread while the event loop adds what was just sent.
     """
 
@@ -68,12 +71,10 @@ class PastReplies:
         self._ids = np.zeros(256, np.int64)
         self._gone = np.zeros(256, bool)
         self._first = np.zeros(256, bool)
-        self._intents = np.full((256, PROFILE), -1, np.int16)
-        self._chances = np.zeros((256, PROFILE), np.float16)
         self._group_vectors = np.zeros((256, 0), np.float16)
         self._groups: dict[str, _Group] = {}
         self._names: list[str] = []
-        self._numbers: dict[str, int] = {}  # of intents
+        self._read_as: dict[str, tuple[array[int], array[float]]] = {}  # of each intent: pairs, and how likely it is in each
         self._places: dict[int, int] = {}
         self._lexicon = Lexicon()
 
@@ -131,7 +132,7 @@ class PastReplies:
             words = self._lexicon.scores(terms)
             odds = self._vectors[:count] @ vector
             odds += weigh["bias"] + weigh["intent"] * self._agreement(unit(intents))
-            odds += weigh["stage"] * (self._first[:count] == first)
+            odds += np.where(self._first[:count] == first, weigh["opens"] if first else weigh["later"], 0.0).astype(np.float32)
             odds[self._gone[:count]] = -np.inf
             rows = np.union1d(_top(odds, NEAREST), _top(words, BY_WORDS))
             rows = rows[~self._gone[rows]]
@@ -164,13 +165,10 @@ class PastReplies:
 
     def _agreement(self, intents: Mapping[str, float]) -> Vector:
         """For every pair how far its intents are these, 0 to 1."""
-        wanted = np.zeros(len(self._numbers) + 1, np.float32)  # the last one is for "none", which is number -1
-        for intent, chance in intents.items():
-            if intent in self._numbers:
-                wanted[self._numbers[intent]] = chance
         agreement = np.zeros(self._count, np.float32)
-        for spot in range(PROFILE):
-            agreement += wanted[self._intents[: self._count, spot]] * self._chances[: self._count, spot]
+        for intent, chance in intents.items():
+            places, chances = self._read_as.get(intent, _NO_PAIRS)
+            agreement[np.asarray(places)] += chance * np.asarray(chances)  # a pair has an intent once
         return agreement
 
     def _add(self, entry: Entry) -> None:
@@ -189,9 +187,10 @@ class PastReplies:
         self._of_group[place] = group.place
         self._ids[place] = entry.id
         self._first[place] = entry.first
-        for spot, (intent, chance) in enumerate(unit(entry.intents).items()):
-            self._intents[place, spot] = self._numbers.setdefault(intent, len(self._numbers))
-            self._chances[place, spot] = chance
+        for intent, chance in unit(entry.intents).items():
+            places, chances = self._read_as.setdefault(intent, (array("i"), array("f")))
+            places.append(place)
+            chances.append(chance)
         self._places[entry.id] = place
         self._lexicon.add(entry.terms)
 
@@ -214,10 +213,9 @@ class PastReplies:
             self._groups[self._names[self._of_group[place]]].count -= 1
 
     def _grow(self) -> None:
-        for name in ("_vectors", "_of_group", "_ids", "_gone", "_chances", "_first"):
+        for name in ("_vectors", "_of_group", "_ids", "_gone", "_first"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
-        self._intents = np.concatenate([self._intents, np.full_like(self._intents, -1)])
 
 
 @dataclass

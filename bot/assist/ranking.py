@@ -20,13 +20,15 @@ from bot.assist.model import From, Used
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 SIGNALS: Mapping[From, tuple[str, ...]] = {
-    # asked, fit: cosines of the message with what was asked then, and with the reply; context: of the reply with the chat so far
-    From.REPLY: ("bias", "asked", "fit", "intent", "stage", "context"),
+    # asked, fit: cosines of the message with what was asked then, and with the reply; opens, later: both messages open their
+    # chat, or both come later in it; context: cosine of the reply with the chat so far
+    From.REPLY: ("bias", "asked", "fit", "intent", "opens", "later", "context"),
     # question, answer: cosines with the nearest question of the article, and with its answer; score: what search gives it
     From.ARTICLE: ("bias", "question", "answer", "words", "intent", "primary", "score", "first", "context"),
     From.CANNED: ("bias", "title", "text", "first"),
 }
-SAME = 0.93  # cosine of two past replies from which one place in the list is enough for both
+SAME = 0.8  # cosine of two replies from which one place in the list is enough for both, so that three places offer three things
+SAID = 0.93  # … and from which one has been said in the chat already
 LEAST = 0.04  # a smaller chance is not worth anybody's time
 YEAR = 365.0  # days after which a reply counts half as recent
 USUAL, USUAL_COUNT = 0.25, 8.0  # how often suggestions are accepted in general, and how many outcomes that is worth
@@ -106,16 +108,21 @@ def ranked(
 ) -> list[Candidate]:
     """The candidates with their chances, the likeliest first, past replies that say the same folded into the likeliest."""
     weighed = [replace(one, odds=one.odds + _from_experience(one, outcomes, today, weights.by_hand)) for one in candidates]
-    kept: list[Candidate] = []
-    for one in sorted(weighed, key=lambda one: (-one.odds, one.source, one.id)):
-        if one.source != From.REPLY or not any(says_the_same(one.vector, other.vector) for other in kept):
-            kept.append(replace(one, chance=weights.chance(one.odds)))
-    return kept
+    ordered = sorted(weighed, key=lambda one: (-one.odds, one.source, one.id))
+    if not ordered:
+        return []
+    vectors = np.stack([one.vector for one in ordered])
+    alike = vectors @ vectors.T >= SAME
+    kept: list[int] = []
+    for place, one in enumerate(ordered):
+        if one.source != From.REPLY or not alike[place, kept].any():
+            kept.append(place)
+    return [replace(ordered[place], chance=weights.chance(ordered[place].odds)) for place in kept]
 
 
-def says_the_same(one: Vector, other: Vector) -> bool:
-    """Whether showing both replies would waste a place."""
-    return float(one @ other) >= SAME
+def was_said(one: Vector, said: Vector) -> bool:
+    """Whether a reply is one of those that were said already (one a row)."""
+    return bool((said @ one >= SAID).any())
 
 
 def profile(nearness: Mapping[str, float], sharpness: float = 18.0) -> dict[str, float]:

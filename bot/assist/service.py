@@ -32,7 +32,7 @@ from bot.assist.model import (
     title_of,
     unique,
 )
-from bot.assist.ranking import LEAST, Candidate, Weights, ranked, says_the_same
+from bot.assist.ranking import LEAST, Candidate, Weights, ranked, was_said
 from bot.assist.settings import AssistSettings
 from bot.assist.taking_in import ReadsMessages
 from bot.assist.words import terms
@@ -53,6 +53,8 @@ log = structlog.get_logger()
 
 LISTED = 8  # suggestions in all
 EARLIER = 4  # messages that are looked at when nothing fits the newest
+CONTEXT = 6  # messages before that count
+LAST_SAID = 4  # replies of staff that are not suggested again
 REMEMBERED = 2000  # chats whose suggestions are not worked out again while nothing changes
 
 
@@ -230,7 +232,8 @@ class Assist:
 
     async def _work_out(self, actor: Actor, asked: _Asked) -> Suggestions:
         council = asked.conversation.council
-        intents = await self._reads(asked.text)
+        # Two processors work at once: the engine reads while the vectors are made here.
+        intents, _ = await asyncio.gather(self._reads(asked.text), asyncio.to_thread(self._make_vectors, asked))
         canned = self._answers.own(council, asked.handoff, actor)
         chosen = await asyncio.to_thread(self._rank, asked, intents, canned)
         replies = [one for one in chosen if one.source == From.REPLY]
@@ -260,13 +263,18 @@ class Assist:
     def _rank(self, asked: _Asked, intents: Mapping[str, float] | None, canned: Sequence[Filled]) -> list[Candidate]:
         """The candidates worth showing, in a thread: some ten milliseconds of processor."""
         council = asked.conversation.council
-        question = Question(council, asked.text, not asked.said, (*asked.before, *asked.said)[-6:], intents)
+        question = Question(council, asked.text, not asked.said, (*asked.before, *asked.said)[-CONTEXT:], intents)
         candidates = self._gathering.candidates(question, self._memory.indexes[council], [one.canned for one in canned])
         best = ranked(candidates, self._memory.outcomes(council), self._knowledge.today(), self._weights)
         if asked.said:
-            said = self._encoding.embed(asked.said[-4:])
-            best = [one for one in best if not any(says_the_same(one.vector, vector) for vector in said)]
+            said = self._encoding.embed_chat(asked.said[-LAST_SAID:])
+            best = [one for one in best if not was_said(one.vector, said)]
         return [one for one in best if one.chance >= LEAST][: LISTED + SHOWN]
+
+    def _make_vectors(self, asked: _Asked) -> None:
+        """Has every encoder make what ranking is going to ask for."""
+        self._encoding.embed_chat([asked.text, *(*asked.before, *asked.said)[-CONTEXT:], *asked.said[-LAST_SAID:]])
+        self._knowledge.nearness(asked.conversation.council, asked.text)
 
     def _article(self, council: str, one: Candidate, asked_terms: Mapping[str, str]) -> Suggestion:
         article = self._knowledge.article(council, one.id)

@@ -241,7 +241,8 @@ class Suggesting:
                     float(self._asked[id(one)] @ vector),
                     float(reply @ vector),
                     sum(chance * theirs.get(name, 0.0) for name, chance in intents.items()),
-                    float(one.first == turn.first),
+                    float(one.first and turn.first),
+                    float(not one.first and not turn.first),
                     float(reply @ said) if said is not None else 0.0,
                 ]
             )

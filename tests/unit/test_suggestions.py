@@ -146,17 +146,18 @@ def test_the_nearest_in_meaning_leads_and_what_is_removed_is_gone():
     assert len(index) == 1
 
 
-def test_agreeing_intents_the_stage_and_what_was_said_before_each_raise_a_reply():
-    index = PastReplies(WEIGHTS.of[From.REPLY])
-    index.add([entry(1, "one", vector(1), vector(1))])
+def test_agreeing_intents_the_place_in_the_chat_and_what_was_said_before_count_as_they_are_weighed():
+    weights = {"bias": -5.0, "asked": 3.0, "fit": 4.0, "intent": 1.0, "opens": 0.5, "later": 2.0, "context": 1.5}
 
-    def odds(**changes):
-        values = {"intents": {"ct_pay": 1.0}, "first": True, "said": None, **changes}
-        return index.around(vector(0.5, 0.5), [], values["intents"], first=values["first"], said=values["said"])[0].odds
+    def odds(*, opened: bool = True, intents: str = "ct_pay", first: bool = True, said=None) -> float:
+        index = PastReplies(weights)
+        index.add([entry(1, "one", vector(1), vector(1), first=opened)])
+        return index.around(vector(0.5, 0.5), [], {intents: 1.0}, first=first, said=said)[0].odds
 
-    assert odds() > odds(intents={"bin_day": 1.0})
-    assert odds() > odds(first=False)
-    assert odds(said=vector(1)) > odds()
+    assert odds() - odds(intents="bin_day") == pytest.approx(1.0, abs=1e-3)
+    assert odds() - odds(first=False) == pytest.approx(0.5, abs=1e-3)
+    assert odds(opened=False, first=False) - odds(opened=False) == pytest.approx(2.0, abs=1e-3)
+    assert odds(said=vector(1)) - odds() == pytest.approx(1.5, abs=1e-2)
 
 
 def test_an_empty_index_and_more_pairs_than_it_began_with():

@@ -27,6 +27,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     form.requestSubmit();
   }
+  // Letters are keys again, and the cursor stays where a suggestion is to go.
+  if (event.key === "Escape" && !event.isComposing && form?.hasAttribute("data-sends")) /** @type {HTMLElement} */ (event.target).blur();
 });
 document.addEventListener("click", insert);
 document.addEventListener("click", point);
