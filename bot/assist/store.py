@@ -202,16 +202,18 @@ async def put_vectors(tx: AsyncConnection, encoder: str, vectors: Mapping[int, t
 
 async def newest_of_groups(tx: AsyncConnection, council: str, groups: Collection[str]) -> dict[str, tuple[str, datetime]]:
     """For each group its newest wording, and when that was sent."""
+    # Named in both parts: without it SQLite goes through every pair of the council for the outer one.
+    of_groups = (past_replies.c.council == council, past_replies.c.group_id.in_(list(groups)))
     newest = (
         select(past_replies.c.group_id, func.max(past_replies.c.at).label("at"))
-        .where(past_replies.c.council == council, past_replies.c.group_id.in_(list(groups)))
+        .where(*of_groups)
         .group_by(past_replies.c.group_id)
         .subquery()
     )
     query = (
         select(past_replies.c.group_id, past_replies.c.reply, past_replies.c.at)
         .join(newest, (past_replies.c.group_id == newest.c.group_id) & (past_replies.c.at == newest.c.at))
-        .where(past_replies.c.council == council)
+        .where(*of_groups)
         .order_by(past_replies.c.id)
     )
     return {row.group_id: (row.reply, utc(row.at)) for row in await tx.execute(query)}
