@@ -138,3 +138,35 @@ async def test_danger_is_answered_before_a_form_about_a_rough_sleeper(resident):
     replies = await begin(resident, "rough_sleeper")
     assert "999" in replies[0]["text"]
     assert replies[-1]["data"]["field"] == "place"
+
+
+@pytest.mark.parametrize(
+    ("said", "button", "noted"),
+    [
+        ("can you take away an old sofa and 2 matresses", "", "Things to collect: Sofa, 2 × Mattress"),
+        (
+            "theres a man sleeping in the doorway of the old bank on Church Street, saw him at 7 this morning",
+            "",
+            "in the doorway of the old bank on Church Street; When you saw them: at 7 this morning",
+        ),
+        ("im moving out on the 12th how do i tell the council", "moving_out", "Day you move out: "),
+        (
+            "can i get single person discount its just me and my daughter shes 19",
+            "single_person_discount",
+            "Who lives there: 2 adults (you and your daughter, 19)",
+        ),
+    ],
+)
+async def test_what_the_first_words_say_is_noted_and_not_asked(resident, said, button, noted):
+    replies = await resident.ask(said)
+    if button:
+        replies = await resident.ask(choice=f"start:application:{button}")
+    assert noted in "\n".join(reply["text"] for reply in replies)
+    assert replies[-1]["kind"] == "question"
+
+
+async def test_what_happens_next_is_told_in_a_form_and_raises_no_alarm(resident):
+    await begin(resident, "bin_missed")
+    told, question = await resident.ask("what happens next?")
+    assert "We tell the crew" in told["text"]
+    assert question["kind"] == "question"
