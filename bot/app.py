@@ -62,6 +62,7 @@ from bot.privacy.masking import Masking
 from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.reports.building import reports_room
 from bot.reports.scheduling import Schedule
+from bot.safety.meaning import Danger, Meaning
 from bot.safety.reading import UnreadableScreen, read_screens
 from bot.safety.service import UrgentScreens
 from bot.settings import Settings
@@ -154,7 +155,8 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=knowledge.encoder)
         )
         engine: DialogueEngine = other_engine or rasa
-        screens = UrgentScreens(read_screens(settings.councils_folder))
+        tuned = Encoding(settings.cache_folder)
+        screens = UrgentScreens(read_screens(settings.councils_folder), Meaning(tuned, Danger.read()))
         languages = Languages.read(settings.councils_folder)
         staff = _staff(settings, database, bus, clock, knowledge)
         editing = Editing.build(database, bus, clock, staff.audit, knowledge)
@@ -216,7 +218,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             handoff_parts,
             handoff,
             knowledge,
-            Encoding(settings.cache_folder),
+            tuned,
             assist_settings,
             masking.mask,
             pseudonyms.replace_all,

@@ -10,6 +10,7 @@ from bot.commands import (
     knowledge,
     learning,
     reports,
+    safety,
     serve,
     staff,
     train,
@@ -17,6 +18,21 @@ from bot.commands import (
 )
 from bot.commands.errors import CommandFailed
 
-COMMANDS = (up, serve, knowledge, staff, applications, cases, importing, disruption, evaluate, train, learning, reports, assist)
+COMMANDS = (
+    up,
+    serve,
+    knowledge,
+    staff,
+    applications,
+    cases,
+    importing,
+    disruption,
+    evaluate,
+    train,
+    learning,
+    reports,
+    assist,
+    safety,
+)
 
 __all__ = ["COMMANDS", "CommandFailed"]

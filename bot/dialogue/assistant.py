@@ -37,6 +37,9 @@ class UrgentScreen(Protocol):
     def hints(self, council: str, text: str) -> bool:
         """Whether the wording hints at danger without being enough by itself."""
 
+    def suspects(self, council: str, text: str) -> bool:
+        """Whether wording or meaning comes near danger; asked while there is no reading of the engine to go by."""
+
     def reply(self, council: str, text: str = "") -> Reply:
         """The fixed reply to danger that something else recognised."""
 
@@ -367,6 +370,13 @@ class Assistant:
             return self._search_alone(conversation, text)
 
     def _search_alone(self, conversation: Conversation, text: str) -> Turn:
+        """What search finds; beside it, when danger may be meant, the vetted words: a needless number costs little."""
+        turn = self._found_alone(conversation, text)
+        if not text or not self._screen.suspects(conversation.council, text):
+            return turn
+        return replace(turn, replies=[*turn.replies, self._screen.reply(conversation.council, text)])
+
+    def _found_alone(self, conversation: Conversation, text: str) -> Turn:
         council = conversation.council
         found = self._knowledge.search(council, text, limit=3) if text else []
         if found and found[0].score >= SEARCH_ALONE:

@@ -38,11 +38,13 @@ class EngineUnavailable(Exception):
 class Reading:
     """How the engine reads one text: every intent with its calibrated probability, likeliest first.
 
-    `vector` is the text's vector of search's encoder, where the engine has made it for the reading.
+    `vector` is the text's vector of search's encoder, where the engine has made it for the reading. `known` is whether the
+    text has any word that the engine has learnt, or a number: a reading of letters alone means nothing.
     """
 
     ranking: tuple[tuple[str, float], ...]
     vector: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    known: bool = True
 
     @property
     def intent(self) -> str:
@@ -104,12 +106,13 @@ class RasaEngine:
             [one] = found["readings"]
             ranking = tuple((str(intent), float(probability)) for intent, probability in one["ranking"])
             vector = _unpacked(one["vector"]) if one["vector"] and asked == text else None
+            known = bool(one["known"])
             self._served_by(found["model"])
         except (KeyError, TypeError, ValueError):
             ranking = ()
         if not ranking:
             raise self._failure("no_reading")
-        return Reading(ranking, vector)
+        return Reading(ranking, vector, known)
 
     async def respond(self, conversation_id: str, intent: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The engine's typed messages for an intent; raises EngineUnavailable."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.evaluation import report
-from bot.evaluation.findings import Results, aims, weaknesses
+from bot.evaluation.findings import Finding, Results, aims, weaknesses
 
 SHOWN = ("residents", "style", "area", "reliability", "confusion-areas", "intents", "confusion")
 
@@ -28,8 +28,12 @@ def write_document(results: Results, folder: Path) -> list[Path]:
 
 def document(results: Results) -> str:
     """The text of the document."""
-    held, folds = results["held_out"], results["folds"]
-    findings = [[one.name, one.wanted, one.reached, "yes" if one.kept else "**no**"] for one in aims(results)]
+    messages, strangers, folds = results["held_out"], results["strangers"], results["folds"]
+    held = messages["read"]
+    findings = [
+        [one.name, one.wanted, one.reached, _kept(one), other.reached, _kept(other)]
+        for one, other in zip(aims(messages), aims(strangers), strict=True)
+    ]
     parts = [
         "# How well the assistant understands",
         (
@@ -38,25 +42,25 @@ def document(results: Results) -> str:
         ),
         report.made(results),
         "## Aims",
-        _table(["Aim", "Wanted", "Reached on the held-out messages", "Kept"], findings),
+        _table(["Aim", "Wanted", "Reached on the held-out messages", "Kept", "On those of strangers", "Kept"], findings),
         (
             "The reader is the engine's classifier. The assistant weighs what search finds beside it and decides by the two"
-            " together, so that is what the aims and everything below are measured on, except danger."
+            " together, so that is what the aims and everything below are measured on, except danger. The held-out messages:"
         ),
         _table(*report.readings_table(results)),
         "## Weaknesses",
         "\n".join(f"- {one}" for one in weaknesses(results)),
         "## What a resident gets",
         "Each message is put to the assistant itself, as the first of a conversation.",
-        _table(*report.residents_table(results)),
+        _table(*report.residents_table(messages)),
         _picture("residents", "What residents got"),
-        _table(*report.outcomes_by_style(results)),
+        _table(*report.outcomes_by_style(messages)),
         "## Danger",
         (
             "Urgent messages recognised, and others taken for urgent. The rule: a certain phrase of the screen, or a high"
             " probability, or a lower one beside a hint in the wording."
         ),
-        _table(["Read by", "Recognised", "False alarms"], report.danger_rows(results)),
+        _table(["Read by", "Recognised", "False alarms"], report.danger_rows(messages)),
         "## By style of wording",
         _table(*report.group_table(held["by_style"])),
         _picture("style", "First reading right, by style of wording"),
@@ -71,6 +75,14 @@ def document(results: Results) -> str:
         "## How far the probabilities can be believed",
         _table(*report.reliability_table(held["calibration"])),
         _picture("reliability", "How often readings were right against how sure they were"),
+        "## Messages of strangers",
+        report.made_by_strangers(results),
+        _table(*report.readings_table(results, "strangers")),
+        _table(*report.residents_table(strangers)),
+        _table(["Danger read by", "Recognised", "False alarms"], report.danger_rows(strangers)),
+        _table(*report.group_table(strangers["read"]["by_style"])),
+        _table(*report.group_table(strangers["read"]["by_area"])),
+        _table(["Meant", "Read as", "How often"], report.mistake_rows(strangers["read"])[:12]),
     ]
     if folds:
         parts += [
@@ -81,6 +93,10 @@ def document(results: Results) -> str:
             _table(["Meant", "Read as", "How often"], report.mistake_rows(folds)[:12]),
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def _kept(finding: Finding) -> str:
+    return "yes" if finding.kept else "**no**"
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

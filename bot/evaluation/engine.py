@@ -84,7 +84,9 @@ class Readings:
 def _readings(found: Mapping[str, Any]) -> list[Reading]:
     labels: list[str] = found["labels"]
     rows: list[list[float]] = found["probabilities"]
-    return [Reading(tuple(sorted(zip(labels, row, strict=True), key=lambda one: one[1], reverse=True))) for row in rows]
+    rankings = [tuple(sorted(zip(labels, row, strict=True), key=lambda one: one[1], reverse=True)) for row in rows]
+    known: list[bool] = found.get("known") or [True] * len(rows)  # folds are judged by their intents alone
+    return [Reading(ranking, known=one) for ranking, one in zip(rankings, known, strict=True)]
 
 
 class ReplayedEngine:

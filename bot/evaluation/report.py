@@ -26,12 +26,12 @@ Rows = Sequence[Sequence[str]]
 
 def pictures(results: Results) -> dict[str, str]:
     """Every picture of the held-out figures, by name."""
-    held = results["held_out"]
+    held = results["held_out"]["read"]
     of = f"held-out messages, n = {held['messages']:,}"
     areas = [(AREAS[name], one["first"]) for name, one in held["by_area"].items()]
     styles = [(name.replace("_", " "), one["first"]) for name, one in held["by_style"].items()]
     intents = sorted(held["by_intent"].items(), key=lambda item: (-item[1]["first"]["share"], item[0]))
-    outcomes = [(_short(name), rate) for name, rate in results["residents"]["outcomes"].items()]
+    outcomes = [(_short(name), rate) for name, rate in results["held_out"]["residents"]["outcomes"].items()]
     return {
         "residents": draw.bars(f"What residents got ({of})", outcomes),
         "style": draw.bars(f"First reading right, by style of wording ({of})", styles, wanted=0.93),
@@ -50,22 +50,26 @@ def _short(name: str) -> str:
 def page(results: Results) -> str:
     """The whole report."""
     drawn = pictures(results)
-    held, folds = results["held_out"], results["folds"]
-    findings = [[one.name, one.wanted, one.reached, _verdict(one.kept)] for one in aims(results)]
+    messages, strangers, folds = results["held_out"], results["strangers"], results["folds"]
+    held = messages["read"]
+    findings = [
+        [one.name, one.wanted, one.reached, _verdict(one.kept), other.reached, _verdict(other.kept)]
+        for one, other in zip(aims(messages), aims(strangers), strict=True)
+    ]
     parts = [
         "<h1>How well the assistant understands</h1>",
         f"<p>{escape(made(results))}</p>",
-        _table("Aims, on the held-out messages", ["Aim", "Wanted", "Reached", ""], findings),
+        _table("Aims", ["Aim", "Wanted", "Held-out messages", "", "By strangers", ""], findings),
         _table("The reader alone, and with search beside it", *readings_table(results)),
         "<h2>Weaknesses</h2>",
         "<ul>" + "".join(f"<li>{escape(one)}</li>" for one in weaknesses(results)) + "</ul>",
         "<h2>What a resident gets</h2>",
         "<p>Each message is put to the assistant itself as the first of a conversation.</p>",
-        _table("Outcome", *residents_table(results)),
+        _table("Outcome", *residents_table(messages)),
         _figure(drawn["residents"]),
-        _table("Outcome by style of wording", *outcomes_by_style(results)),
+        _table("Outcome by style of wording", *outcomes_by_style(messages)),
         "<h2>Danger</h2>",
-        _table("Urgent messages", ["Read by", "Recognised", "False alarms"], danger_rows(results)),
+        _table("Urgent messages", ["Read by", "Recognised", "False alarms"], danger_rows(messages)),
         "<h2>By style of wording</h2>",
         _figure(drawn["style"]),
         _table("By style", *group_table(held["by_style"])),
@@ -80,8 +84,16 @@ def page(results: Results) -> str:
         "<h2>How far the probabilities can be believed</h2>",
         _figure(drawn["reliability"]),
         _table("Reliability", *reliability_table(held["calibration"])),
+        "<h2>Messages of strangers</h2>",
+        f"<p>{escape(made_by_strangers(results))}</p>",
+        _table("The reader alone, and with search beside it", *readings_table(results, "strangers")),
+        _table("Outcome", *residents_table(strangers)),
+        _table("Urgent messages", ["Read by", "Recognised", "False alarms"], danger_rows(strangers)),
+        _table("By style", *group_table(strangers["read"]["by_style"])),
+        _table("By area", *group_table(strangers["read"]["by_area"])),
+        _table("Mistaken most often", ["Meant", "Read as", "How often"], mistake_rows(strangers["read"])),
         _folds(folds),
-        _details(results["wrong"]),
+        _details([*messages["wrong"], *strangers["wrong"]]),
     ]
     return (
         '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
@@ -92,11 +104,24 @@ def page(results: Results) -> str:
 
 def made(results: Results) -> str:
     """What was measured, when and with which model."""
-    held = results["held_out"]
+    held, strangers = results["held_out"], results["strangers"]
     return (
-        f"Measured on {results['day']} with {results['model']} (encoders {', '.join(results['encoders'])}): {held['messages']:,}"
-        f" held-out messages of {results['file']} (SHA-256 {results['held_out_hash'][:12]}), kept apart from training."
-        " Brackets give how many of how many; intervals are 95% (Wilson)."
+        f"Measured on {results['day']} with {results['model']} (encoders {', '.join(results['encoders'])}):"
+        f" {held['read']['messages']:,} held-out messages of {held['file']} (SHA-256 {held['hash'][:12]}) and"
+        f" {strangers['read']['messages']:,} by strangers of {strangers['file']} (SHA-256 {strangers['hash'][:12]}), both kept"
+        " apart from training. Brackets give how many of how many; intervals are 95% (Wilson)."
+    )
+
+
+def made_by_strangers(results: Results) -> str:
+    """How the second set came to be."""
+    return (
+        f"{results['strangers']['read']['messages']:,} messages by two writers who had the list of intents with the borders"
+        " between them, and nothing else of this product: neither its examples, nor its held-out messages, nor how it reads."
+        " They were asked to write as people write to councils in Britain, and to say what each message means. Their labels were"
+        " checked against the borders between intents. Of what they wrote, what has the very words of an example was left out;"
+        " that is short (“yep”) and would have been read right. They tell how the assistant reads somebody whom its makers did not"
+        " have in mind."
     )
 
 
@@ -109,9 +134,9 @@ def group_table(groups: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     return ["", "First reading right", "Interval", "Among three", "Area right"], rows
 
 
-def residents_table(results: Results) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows: one outcome a row, all messages and then each style."""
-    residents = results["residents"]
+def residents_table(messages: Results) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows: one outcome a row, for one set of messages."""
+    residents = messages["residents"]
     rows = [[OUTCOMES[name], in_words(rate), interval(rate)] for name, rate in residents["outcomes"].items()]
     for name, words in (("rightly", "Not for a council, and told so"), ("wrongly", "For a council, and turned away")):
         rate = residents["turned_away"][name]
@@ -119,23 +144,24 @@ def residents_table(results: Results) -> tuple[list[str], list[list[str]]]:
     return ["What the resident got", "How many", "Interval"], rows
 
 
-def outcomes_by_style(results: Results) -> tuple[list[str], list[list[str]]]:
+def outcomes_by_style(messages: Results) -> tuple[list[str], list[list[str]]]:
     """Headings and rows: one style a row, one outcome a column."""
     rows = [
         [name.replace("_", " "), *(in_words(one[outcome]) for outcome in OUTCOMES)]
-        for name, one in results["residents"]["by_style"].items()
+        for name, one in messages["residents"]["by_style"].items()
     ]
     return ["", *(_short(outcome) for outcome in OUTCOMES)], rows
 
 
-def danger_rows(results: Results) -> list[list[str]]:
+def danger_rows(messages: Results) -> list[list[str]]:
     """Urgent messages recognised and false alarms, by who looks."""
-    danger = results["danger"]
+    danger = messages["danger"]
     kinds = (
-        ("the reader alone, as likeliest reading", results["reader_alone"]["urgent"]),
+        ("the reader alone, as likeliest reading", messages["reader_alone"]["urgent"]),
         ("the screen's certain phrases alone", danger["screen_alone"]),
-        ("both together, by the assistant's rule", danger["together"]),
-        ("the assistant, in what it replied", results["residents"]["urgent"]),
+        ("wording and meaning, while the engine is away", danger["engine_away"]),
+        ("reader and screen together, by the assistant's rule", danger["together"]),
+        ("the assistant, in what it replied", messages["residents"]["urgent"]),
     )
     return [[name, in_words(one["recognised"]), in_words(one["mistaken"])] for name, one in kinds]
 
@@ -155,10 +181,11 @@ def reliability_table(calibration: Mapping[str, Any]) -> tuple[list[str], list[l
     return ["Probability", "On average", "Right", "Interval"], rows
 
 
-def readings_table(results: Results) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows: how much search adds to the reader, and cross-validation, which has the reader alone."""
-    columns = [("Reader alone", results["reader_alone"]), ("With search, as the assistant decides", results["held_out"])]
-    if results["folds"]:
+def readings_table(results: Results, name: str = "held_out") -> tuple[list[str], list[list[str]]]:
+    """Headings and rows for one set: how much search adds to the reader, and cross-validation, which has the reader alone."""
+    messages = results[name]
+    columns = [("Reader alone", messages["reader_alone"]), ("With search, as the assistant decides", messages["read"])]
+    if results["folds"] and name == "held_out":
         columns.append(("Reader alone, cross-validated", results["folds"]))
     rows = [main_rows(figures) for _, figures in columns]
     return (
@@ -204,7 +231,7 @@ def _folds(folds: Mapping[str, Any] | None) -> str:
 def _details(wrong: Sequence[Mapping[str, Any]]) -> str:
     rows = [[one["text"], one["style"], one["meant"], f"{one['read']} ({one['confidence']:.0%})", one["got"]] for one in wrong]
     return (
-        "<h2>Held-out messages read wrong</h2><p>To see what kind of thing goes wrong. Never copy one into data/nlu.</p>"
+        "<h2>Messages read wrong</h2><p>To see what kind of thing goes wrong. Never copy one into data/nlu.</p>"
         f"<details><summary>All {len(rows):,}</summary>"
         + _table("Read wrong", ["Message", "Style", "Meant", "Read as", "The resident was"], rows)
         + "</details>"

@@ -203,6 +203,12 @@ def danger(judged: Sequence[Judged], screens: UrgentScreens, council: str, bands
     return found
 
 
+def danger_alone(judged: Sequence[Judged], screens: UrgentScreens, council: str) -> Figures:
+    """The same while the engine is away: messages that get the vetted words, alone or beside what search found."""
+    suspected = [screens.suspects(council, clean_text(one.example.text)) for one in judged]
+    return danger_figures(judged, [(one, one) for one in suspected])["screen_alone"]
+
+
 def danger_figures(judged: Sequence[Judged], found: Sequence[tuple[bool, bool]]) -> Figures:
     """Urgent messages recognised and others taken for urgent, by the screen alone and together with the reading."""
 

@@ -30,12 +30,11 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoModel
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-
-from noise import rewritten  # noqa: E402
+sys.path[:0] = [str(Path(__file__).parents[2])]
 
 from encoders.bert_graph import Shape, bert_model, save_quantised  # noqa: E402
 from encoders.manifest import Manifest, sha256_of  # noqa: E402
+from encoders.noise import rewritten  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 BATCH = 32

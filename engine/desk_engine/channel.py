@@ -28,7 +28,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from desk_engine.classifier import VECTORS
+from desk_engine.classifier import KNOWN, VECTORS
 from desk_engine.train import SMOKE_SENTENCE
 
 MOST_TEXTS = 8
@@ -126,4 +126,5 @@ def _are_texts(texts: Any) -> bool:
 def _reading(message: Message, wanted: Text) -> Dict[Text, Any]:
     ranking = [[one["name"], one["confidence"]] for one in message.get("intent_ranking")]
     vector = message.get(VECTORS).get(wanted) if wanted else None
-    return {"ranking": ranking, "vector": None if vector is None else base64.b64encode(vector.tobytes()).decode()}
+    packed = None if vector is None else base64.b64encode(vector.tobytes()).decode()
+    return {"ranking": ranking, "vector": packed, "known": message.get(KNOWN)}

@@ -27,6 +27,7 @@ from desk_engine.vectors import KeptVectors, cache_folder
 from encoders import Encoder
 
 VECTORS = "desk_vectors"
+KNOWN = "desk_known"
 ENCODERS_FOLDER = "DESK_ENCODERS_FOLDER"
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"
 
@@ -95,8 +96,8 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets intent and intent_ranking of every message but commands ("/ct_pay"), which Rasa itself understands.
 
-        The vectors that were made for it stay with the message by their encoder's mark, for channel.py; they are no part of
-        Rasa's output.
+        The vectors that were made for it, by their encoder's mark, and whether any word of it is known stay with the message
+        for channel.py; they are no part of Rasa's output.
         """
         read = [message for message in messages if not (message.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)]
         if read:
@@ -106,6 +107,7 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
                 message.set("intent", ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
                 message.set(VECTORS, {self._marks.get(name): vector for name, vector in of_text.items()})
+                message.set(KNOWN, self._reader.knows(message.get(TEXT) or ""))
         return messages
 
     def _ranking(self, probabilities: Any) -> List[Dict[Text, Any]]:

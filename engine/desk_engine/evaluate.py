@@ -27,7 +27,7 @@ import yaml
 from sklearn.model_selection import StratifiedKFold
 
 from desk_engine.reader import Array, Reader, View
-from desk_engine.train import LEARNING_FILES, content_hash
+from desk_engine.train import LEARNING_FILES, NOISE, content_hash
 from desk_engine.vectors import KeptVectors
 from encoders import EncoderError
 
@@ -75,7 +75,8 @@ class Evaluation:
     def mark(self) -> str:
         """A name for everything that the reader depends on."""
         versions = {name: encoder.version for name, encoder in self._encoders.items()}
-        source = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in LEARNING_FILES]
+        learning = [*(Path(__file__).with_name(name) for name in LEARNING_FILES), NOISE]
+        source = [file.read_text(encoding="utf-8") for file in learning]
         facts = json.dumps([self._config, versions, self.examples, source], sort_keys=True)
         return hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -83,7 +84,8 @@ class Evaluation:
         """The probabilities of every intent for every text; by one model's reader when its archive is given."""
         reader, model = (self._from_archive(archive), archive.name) if archive else self._reader()
         rows = reader.probabilities(texts) if texts else np.zeros((0, len(reader.labels)))
-        return {"model": model, "labels": reader.labels, "probabilities": _plain(rows)}
+        known = [reader.knows(text) for text in texts]
+        return {"model": model, "labels": reader.labels, "probabilities": _plain(rows), "known": known}
 
     def folds(self, number: int) -> dict[str, Any]:
         """The same for every example, each read by a reader fitted on the other folds."""

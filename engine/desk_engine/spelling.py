@@ -21,10 +21,10 @@ class Speller:
     """Knows the words that residents use of council services, and how often."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self.counts = {word: count for word, count in counts.items() if count >= KNOWN and len(word) >= SHORTEST}
+        self.counts = {word: count for word, count in counts.items() if count >= KNOWN and len(word) > 1}
         self._near: dict[str, list[str]] = {}
         for word, count in self.counts.items():
-            if count >= FREQUENT:
+            if count >= FREQUENT and len(word) >= SHORTEST:
                 for shape in _shapes(word):
                     self._near.setdefault(shape, []).append(word)
 
@@ -36,6 +36,11 @@ class Speller:
     def repaired(self, text: str) -> str:
         """The text with every repairable word repaired."""
         return WORD.sub(lambda found: self._repaired_word(found[0]), text)
+
+    def knows(self, text: str) -> bool:
+        """Whether any word of the text is known, as it stands or, where it is long enough to tell, repaired."""
+        words = WORD.findall(text.lower())
+        return any(word in self.counts or (len(word) > SHORTEST and self._repaired_word(word) != word) for word in words)
 
     def _repaired_word(self, word: str) -> str:
         lower = word.lower()

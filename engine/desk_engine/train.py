@@ -20,6 +20,7 @@ from pathlib import Path
 
 SMOKE_SENTENCE = "when is my bin collected"
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # the encoder that comes with the repository
+NOISE = TUNED.parent / "noise.py"  # how the reader's n-grams learn hurried writing
 PROJECT_FILES = ("config.yml", "domain.yml", "data/nlu", "data/rules")
 LEARNT = "learnt.yml"  # beside the models: the accepted examples that the current one has besides data/nlu
 LEARNING_FILES = ("classifier.py", "reader.py", "spelling.py")
@@ -33,7 +34,7 @@ def content_hash(root: Path, encoders: Path, learnt: Path | None = None) -> str:
     """A name for everything that the model depends on; `learnt` are examples besides data/nlu, where there are any."""
     digest = hashlib.sha256()
     parts = [root / name for name in PROJECT_FILES]
-    parts += [Path(__file__).parent / name for name in LEARNING_FILES]
+    parts += [Path(__file__).parent / name for name in LEARNING_FILES] + [NOISE]
     parts += [*sorted(encoders.glob("*/manifest.json")), TUNED / "manifest.json"]
     if learnt and learnt.is_file():
         digest.update(b"learnt\0" + learnt.read_bytes() + b"\0")

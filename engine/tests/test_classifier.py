@@ -11,7 +11,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from desk_engine.classifier import ResidentClassifier
+from desk_engine.classifier import KNOWN, ResidentClassifier
 
 EXAMPLES = {
     "bin_day": [
@@ -57,6 +57,24 @@ def test_every_intent_is_ranked_and_probabilities_add_up(trained):
     assert sum(one["confidence"] for one in found) == pytest.approx(1, abs=1e-4)
     confidences = [one["confidence"] for one in found]
     assert confidences == sorted(confidences, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("how can i pay", True),
+        ("my coucnil", True),
+        ("EN1 3XA", True),
+        ("asdf qwer", False),
+        ("jkhkjh", False),
+        ("...?", False),
+    ],
+)
+def test_it_says_whether_any_word_is_known(trained, text, known):
+    for classifier in trained:
+        message = Message({TEXT: text})
+        classifier.process([message])
+        assert message.get(KNOWN) is known
 
 
 def test_it_comes_back_from_its_archive_the_same(trained):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.dialogue.engine import Reading
 from tests.api.desk import Resident
 from tests.factories import make_reading
 
@@ -81,6 +82,15 @@ async def test_what_no_council_does_is_said_in_other_words_the_second_time(resid
     assert second["text"] != first["text"]
 
 
+async def test_letters_that_are_no_words_are_not_understood_rather_than_turned_away(resident, engine):
+    engine.readings["asdf qwer"] = Reading((("out_of_scope", 0.9),), known=False)
+    [reply] = await resident.ask("asdf qwer")
+    assert reply["kind"] == "clarify"
+    assert values(reply)[0] == "menu:council_tax"
+    [marks] = await resident.ask("....?")
+    assert "only read words" in marks["text"]
+
+
 async def test_two_questions_in_one_message_get_two_answers(resident):
     replies = await resident.ask("when is my bin collected and how do i pay my council tax")
     assert [reply["data"]["intent"] for reply in replies] == ["bin_day", "ct_pay"]
@@ -119,6 +129,14 @@ async def test_danger_is_answered_even_with_the_engine_away(resident, engine):
     assert reply["kind"] == "urgent"
     assert "116 123" in reply["text"]
     assert "talk_to_person" in values(reply)
+
+
+async def test_danger_that_is_only_hinted_at_gets_the_numbers_beside_an_answer_while_the_engine_is_away(resident, engine):
+    engine.away = True
+    replies = await resident.ask("i am at breaking point with this bin day")
+    assert [reply["kind"] for reply in replies].count("urgent") == 1
+    assert "116 123" in replies[-1]["text"]
+    assert "urgent" not in [reply["kind"] for reply in await resident.ask("when is my bin collected")]
 
 
 async def test_a_likely_danger_beside_another_reading_mentions_999(resident, engine):

@@ -17,6 +17,13 @@ async def test_a_message_that_makes_no_sense_ends_with_a_person_at_the_third_try
     assert len({reply["text"] for reply in flat}) == len(flat)
 
 
+@pytest.mark.parametrize("words", ["asdf qwer", "jkhkjh", "....?", "ghghgh dkdkdk"])
+async def test_keys_hit_at_random_are_not_understood_rather_than_turned_away(resident, words):
+    [reply] = await resident.ask(words)
+    assert reply["kind"] != "notice"
+    assert "talk_to_person" in [choice["value"] for choice in reply["choices"]]
+
+
 async def test_a_matter_that_is_only_told_is_dealt_with_beside_one_that_is_asked(resident):
     replies = await resident.ask("my bin wasnt collected and also how do i get a single person discount")
     assert replies[0]["data"]["intent"] == "ct_single_person_discount"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.dialogue.engine import Reading
 from bot.dialogue.model import Bands, Decision, Step, bare, decide, may_follow_up, questions_in, weighed
 from tests.factories import make_reading
 
@@ -34,6 +35,12 @@ def test_nothing_likely_is_a_repair():
 def test_a_resident_is_turned_away_only_when_it_is_sure():
     assert decide(make_reading(out_of_scope=0.9), {}, BANDS).intents == ("out_of_scope",)
     assert decide(make_reading(out_of_scope=0.55, bin_day=0.4), {}, BANDS) == Decision(Step.CLARIFY, ("bin_day",))
+
+
+def test_letters_without_a_known_word_are_not_understood_rather_than_turned_away():
+    letters = Reading((("out_of_scope", 0.9), ("bin_day", 0.1)), known=False)
+    assert decide(letters, {}, BANDS) == Decision(Step.REPAIR)
+    assert decide(weighed(letters, {}, BANDS), {}, BANDS) == Decision(Step.REPAIR)
 
 
 def test_what_was_not_meant_is_not_offered_again():

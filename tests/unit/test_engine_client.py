@@ -25,6 +25,7 @@ class Channel:
         self.reading: dict[str, Any] = {
             "ranking": [["ct_pay", 0.9], ["greet", 0.1]],
             "vector": base64.b64encode(VECTOR.tobytes()).decode(),
+            "known": True,
         }
         self.read: list[dict[str, Any]] = []
         self.responded: list[dict[str, Any]] = []
@@ -67,6 +68,11 @@ async def test_a_reading_brings_the_vector_that_search_needs(engine: RasaEngine,
     assert reading.intent == "ct_pay"
     assert reading.vector is not None
     assert reading.vector.tolist() == VECTOR.tolist()
+
+
+async def test_a_text_without_a_known_word_is_said_to_be_unknown(engine: RasaEngine, channel: Channel) -> None:
+    channel.reading |= {"known": False}
+    assert not (await engine.read("jkhkjh")).known
 
 
 async def test_a_leading_slash_is_taken_off_and_the_vector_is_then_of_another_text(

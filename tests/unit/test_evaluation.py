@@ -18,7 +18,7 @@ from bot.evaluation.findings import aims, weaknesses
 from bot.evaluation.measuring import calibration, measure
 from bot.evaluation.model import Example, Judged, Rate, UnreadableHeldOut, area, read_held_out, words_of_training
 from bot.evaluation.report import page
-from bot.evaluation.residents import Served, danger, danger_figures, outcomes
+from bot.evaluation.residents import Served, danger, danger_alone, danger_figures, outcomes
 from bot.safety.screen import Concern
 from tests.factories import make_reading
 
@@ -45,22 +45,27 @@ SEVERAL = [
 
 def results() -> dict:
     figures = measure(SEVERAL)
+    away = danger_alone(SEVERAL, Suspecting(), "borchester")
+    messages = {
+        "file": "held_out.csv",
+        "hash": "ab" * 32,
+        "left_out": ["hello"],
+        "read": figures,
+        "reader_alone": figures,
+        "danger": {**danger_figures(SEVERAL, [(False, False)] * 5 + [(False, True)]), "engine_away": away},
+        "residents": outcomes(
+            [served("bin_day", "answered_right", "bin_day"), served("ct_pay", "answered_wrong", "out_of_scope")]
+        ),
+        "wrong": [{"text": "<b>", "style": "plain", "meant": "a", "read": "b", "confidence": 0.5, "got": "asked"}],
+    }
     return {
         "day": "Monday 23 November 2026",
         "model": "the live model 0123",
         "encoders": ["minilm", "tuned"],
         "council": "borchester",
-        "file": "held_out.csv",
-        "held_out_hash": "ab" * 32,
-        "left_out": ["hello"],
-        "held_out": figures,
-        "reader_alone": figures,
-        "danger": danger_figures(SEVERAL, [(False, False)] * 5 + [(False, True)]),
-        "residents": outcomes(
-            [served("bin_day", "answered_right", "bin_day"), served("ct_pay", "answered_wrong", "out_of_scope")]
-        ),
+        "held_out": messages,
+        "strangers": messages | {"file": "strangers.csv", "left_out": []},
         "folds": {"number": 5, **figures},
-        "wrong": [{"text": "<b>", "style": "plain", "meant": "a", "read": "b", "confidence": 0.5, "got": "asked"}],
     }
 
 
@@ -103,6 +108,19 @@ def test_the_expected_error_weighs_each_bin_by_its_messages():
     found = calibration([judged("a", a=0.85, b=0.15), judged("b", a=0.85, b=0.15), judged("a", a=1.0)])
     assert found["expected_error"] == pytest.approx(2 / 3 * 0.35, abs=1e-3)
     assert [one["right"]["of"] for one in found["bins"]] == [0] * 8 + [2, 1]
+
+
+class Suspecting:
+    """A screen that suspects one message by what it means."""
+
+    def suspects(self, council: str, text: str) -> bool:
+        return text == "he hits me"
+
+
+def test_danger_with_the_engine_away_is_counted_by_what_is_said_beside_an_answer_too():
+    found = danger_alone(SEVERAL, Suspecting(), "borchester")
+    assert (found["recognised"]["count"], found["recognised"]["of"]) == (1, 1)
+    assert (found["mistaken"]["count"], found["mistaken"]["of"]) == (0, 5)
 
 
 class Hinting:
@@ -178,8 +196,9 @@ def test_the_check_ends_in_the_exit_code(tmp_path, monkeypatch, capsys, right, c
     write_baseline(tmp_path / "baseline.json", {"all messages": Rate(90, 100)}, "other")
     messages = [judged("ct_pay", ct_pay=0.9, ct_band=0.1)] * right
     messages += [judged("ct_band", ct_pay=0.9, ct_band=0.1)] * (100 - right)
-    held = SimpleNamespace(judged=messages, urgent=[False] * 100, mark="hash", readings=SimpleNamespace(model="a model"))
-    assert evaluate._check(held) == code
+    held = SimpleNamespace(judged=messages, urgent=[False] * 100, mark="hash")
+    strangers = SimpleNamespace(judged=messages[:1], urgent=[False], mark="another")
+    assert evaluate._check(held, strangers) == code
     said = capsys.readouterr().out
     assert "has changed since" in said
     assert ("Fallen by more than 2 points: all messages." in said) == bool(code)
@@ -198,7 +217,7 @@ def test_the_pages_are_whole_and_safe_and_name_the_weaknesses(tmp_path):
     said = " ".join(weaknesses(made))
     assert "tuned encoder has learnt" in said
     assert "very words" in said
-    assert any(not one.kept for one in aims(made))
+    assert any(not one.kept for one in aims(made["strangers"]))
 
 
 def test_pictures_are_well_formed():
@@ -212,8 +231,20 @@ def test_pictures_are_well_formed():
         assert ElementTree.fromstring(picture).tag.endswith("svg")
 
 
-def test_the_held_out_messages_can_be_read_and_are_enough():
-    examples = read_held_out(ROOT / "data" / "evaluation" / "held_out.csv")
+def test_what_strangers_wrote_is_kept_to_the_baseline_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(evaluate, "BASELINE", tmp_path / "baseline.json")
+    right, wrong = (judged("ct_pay", **{name: 0.9}) for name in ("ct_pay", "ct_band"))
+    held = SimpleNamespace(judged=[right] * 30, urgent=[False] * 30, mark="hash")
+    before, now = (SimpleNamespace(judged=[one] * 30, urgent=[False] * 30, mark="another") for one in (right, wrong))
+    write_baseline(tmp_path / "baseline.json", evaluate._groups(held, before), "hash")
+    assert evaluate._check(held, before) == 0
+    assert evaluate._check(held, now) == 1
+    assert "strangers, all messages" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["held_out.csv", "strangers.csv"])
+def test_the_messages_to_measure_on_can_be_read_and_are_enough(name):
+    examples = read_held_out(ROOT / "data" / "evaluation" / name)
     assert len(examples) >= 500
     assert len({one.text for one in examples}) == len(examples), "a held-out message is there twice"
 

@@ -2,13 +2,17 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
+from bot.assist.encoding import Encoding
 from bot.conversations.model import PERSON_CHOICE, Kind
 from bot.knowledge.reading import read_pack
+from bot.safety.meaning import Danger, Meaning
 from bot.safety.phrases import BadPhrase, PhraseBook, PhraseReader
 from bot.safety.reading import UnreadableScreen, read_screen, read_screens, screen_from
 from bot.safety.screen import Concern
@@ -202,6 +206,40 @@ def test_a_hint_chooses_the_words_when_the_engine_raised_the_alarm():
     screens = UrgentScreens({"borchester": read_screen(CONTENT)})
     assert screens.look("borchester", "i am at breaking point") is None
     assert screens.reply("borchester", "i am at breaking point").data["matter"] == "suicide_self_harm"
+
+
+class OneWay:
+    """An encoder whose vectors show one way for what a test calls veiled."""
+
+    mark = "tuned-1"
+
+    def embed(self, texts):
+        return np.array([[1.0, 0.0] if "veiled" in text else [0.0, 1.0] for text in texts], np.float32)
+
+
+def test_while_the_engine_is_away_a_hint_or_the_meaning_is_enough_to_suspect_danger():
+    danger = Danger("tuned-1", -2.0, np.array([4.0, -4.0], np.float32), 0.5)
+    screens = UrgentScreens({"borchester": read_screen(CONTENT)}, Meaning(OneWay(), danger))
+    assert screens.suspects("borchester", "something veiled")
+    assert screens.suspects("borchester", "i am at breaking point")
+    assert not screens.suspects("borchester", "when is my bin day")
+    other = UrgentScreens({"borchester": read_screen(CONTENT)}, Meaning(OneWay(), replace(danger, encoder="tuned-2")))
+    assert not other.suspects("borchester", "something veiled"), "another encoder's vectors mean something else"
+
+
+def test_the_meaning_of_danger_comes_back_as_it_was_written(tmp_path):
+    danger = Danger("tuned-1", -2.0, np.array([4.0, -4.0], np.float32), 0.5)
+    danger.write(tmp_path / "meaning.json")
+    assert Danger.read(tmp_path / "meaning.json").probability(np.array([1.0, 0.0])) == pytest.approx(danger.probability([1, 0]))
+
+
+def test_what_was_fitted_belongs_to_the_encoder_of_the_repository_and_finds_veiled_danger(tmp_path):
+    encoding = Encoding(tmp_path)
+    assert Danger.read().encoder == encoding.mark, "run python -m bot safety fit"
+    meaning = Meaning(encoding, Danger.read())
+    assert meaning.suspects("I have made my peace with it. The letters are written and the cat has a home.")
+    assert not meaning.suspects("which bin goes out this week")
+    assert not meaning.suspects("how do I pay my council tax")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ def messages():
 
 @pytest.fixture(scope="module")
 def held_out():
-    return read_held_out(ROOT / "data" / "evaluation" / "held_out.csv")
+    """Both sets: the makers' own and the strangers'."""
+    return [one for name in ("held_out", "strangers") for one in read_held_out(ROOT / "data" / "evaluation" / f"{name}.csv")]
 
 
 def long_ones(texts):

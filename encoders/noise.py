@@ -1,7 +1,7 @@
 """Writes a message again as somebody in a hurry would: slips of the finger, spelling by ear, dropped words, no capitals.
 
-Training on both ways of writing a message makes the tuned encoder's vectors forgive misspelling, of which the training
-data has some and residents have more. Look at tune.py for where it is applied, to about half of the messages it reads.
+Training on both ways of writing a message forgives misspelling, of which the training data has some and residents have more.
+tuning/tune.py tunes the encoder on both, and the engine's n-grams learn from both (engine/desk_engine/reader.py).
 """
 
 from __future__ import annotations
