@@ -193,7 +193,7 @@ def _report(ground: _Ground, held: _Messages, strangers: _Messages, arguments: a
     }
     print("The assistant has answered each of them.", flush=True)
     folds = None if arguments.without_folds else ground.readings.folds(FOLDS)
-    results = {
+    results: dict[str, Any] = {
         "day": day_in_words(clock_of(settings).now().astimezone(LONDON).date()),
         "model": ground.readings.model,
         "encoders": _encoders_of_config(),

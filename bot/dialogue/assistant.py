@@ -207,6 +207,8 @@ class Assistant:
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
         turn = await self._act_on(conversation, decision, question, together)
+        if question != text or model.leans_back(text):
+            turn = self._repair.rather_a_part(conversation, turn, question)
         if reading.probability("urgent_risk") < self._bands.mention_danger:
             return turn
         return self._repair.with_danger_mentioned(conversation, turn)
@@ -223,7 +225,7 @@ class Assistant:
     async def _with_topic(self, conversation: Conversation, text: str, alone: Reading) -> tuple[Reading, str]:
         """The reading of a follow-up with the topic in hand, if that makes more sense than the message alone."""
         topic = conversation.context.topic
-        if alone.confidence >= 0.75 and area_of(alone.intent) != area_of(topic):
+        if alone.confidence >= 0.75 and not model.leans_back(text) and area_of(alone.intent) != area_of(topic):
             return alone, text
         question = f"{self.composer.label(conversation.council, topic)}: {text}"
         together = await self._engine.read(question)

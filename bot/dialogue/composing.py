@@ -5,6 +5,7 @@ answer leads with the answer; sources go beside it, and before an answer about a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
@@ -80,6 +81,11 @@ class Composer:
         if confidence is not None:
             data["confidence"] = round(confidence, 3)
         return Reply(Kind.ANSWER, answer.text, (), answer.sources, data)
+
+    def part_of_answer(self, council: str, answer: Reply, place: int, part: str) -> Reply:
+        """The paragraph of an answer that a further question is about."""
+        words = f"{self.words(council)['answers']['part']}\n\n{part}"
+        return replace(answer, text=plain_text(words), data={**answer.data, "html": html(words), "part": place})
 
     def person_first(self, council: str, intent: str) -> Reply | None:
         """The offer of a person that stands before the answer, for matters that people should not have to face alone."""

@@ -50,6 +50,7 @@ _ASKING = re.compile(
     r"|should|i need|i want|i would|tell me|report|apply|help)\b",
     re.IGNORECASE,
 )
+_LEANING = re.compile(r"^(?:and|but|or|also|what about|how about|what if|even if)\b", re.IGNORECASE)
 FOLLOW_UP_WORDS = 9  # a longer message stands on its own
 PART_WORDS = 3  # a shorter part of a message is no question of its own
 
@@ -166,6 +167,11 @@ def may_follow_up(text: str) -> bool:
     """Whether the message may lean on what was said before: short, and it begins or points like a follow-up."""
     words = text.split()
     return len(words) <= FOLLOW_UP_WORDS and bool(_FOLLOW_UP.search(text.strip()) or _POINTING.search(text))
+
+
+def leans_back(text: str) -> bool:
+    """Whether a short message cannot stand alone: it goes on ("and …", "what about …") or points ("how much is that?")."""
+    return len(text.split()) <= FOLLOW_UP_WORDS and bool(_LEANING.search(text.strip()) or _POINTING.search(text))
 
 
 def bare(text: str) -> str:

@@ -74,6 +74,18 @@ class Repair:
         notice = self._composer.say(conversation.council, "answers", "danger", kind=Kind.NOTICE, reason="danger")
         return replace(turn, replies=[*turn.replies, notice])
 
+    def rather_a_part(self, conversation: Conversation, turn: Turn, question: str) -> Turn:
+        """When a further question leads to the answer that was given just before: the part of it that the question is about."""
+        council, context = conversation.council, conversation.context
+        answers = [reply for reply in turn.replies if reply.kind == Kind.ANSWER]
+        article = self._knowledge.article(council, context.article) if context.article else None
+        if article is None or [reply.data["article"] for reply in answers] != [article.id]:
+            return turn
+        found = self._knowledge.part(council, article, question)
+        if found is None:
+            return turn
+        return replace(turn, replies=[self._composer.part_of_answer(council, answers[0], *found)])
+
     def never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
         """Another way on when the very same reply would come twice running."""
         council, context = conversation.council, turn.context
@@ -92,4 +104,6 @@ class Repair:
 def _mark(reply: Reply) -> str:
     """What makes a reply the same as another: its article, or its words and buttons."""
     said = reply.data.get("article") or reply.text
+    if "part" in reply.data:
+        said = f"{said}#{reply.data['part']}"
     return f"{reply.kind}:{said}:{','.join(choice.value for choice in reply.choices)}"

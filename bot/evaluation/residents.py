@@ -206,7 +206,8 @@ def danger(judged: Sequence[Judged], screens: UrgentScreens, council: str, bands
 def danger_alone(judged: Sequence[Judged], screens: UrgentScreens, council: str) -> Figures:
     """The same while the engine is away: messages that get the vetted words, alone or beside what search found."""
     suspected = [screens.suspects(council, clean_text(one.example.text)) for one in judged]
-    return danger_figures(judged, [(one, one) for one in suspected])["screen_alone"]
+    found: Figures = danger_figures(judged, [(one, one) for one in suspected])["screen_alone"]
+    return found
 
 
 def danger_figures(judged: Sequence[Judged], found: Sequence[tuple[bool, bool]]) -> Figures:

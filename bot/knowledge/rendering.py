@@ -45,6 +45,17 @@ def first_paragraph(markdown: str) -> str:
     return markdown.split("\n\n", 1)[0]
 
 
+def parts(markdown: str) -> list[str]:
+    """The paragraphs of an article; a list belongs to the line that announces it."""
+    found: list[str] = []
+    for part in filter(None, (one.strip() for one in markdown.split("\n\n"))):
+        if found and found[-1].endswith(":"):
+            found[-1] += "\n\n" + part
+        else:
+            found.append(part)
+    return found
+
+
 def _as_markdown(fact: Fact) -> str:
     if fact.kind == "telephone":
         return f"[{fact.value}](tel:{re.sub(r'[^0-9+]', '', fact.value)})"

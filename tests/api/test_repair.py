@@ -109,6 +109,18 @@ async def test_a_follow_up_is_read_with_the_topic_in_hand(resident, engine):
     assert engine.asked[-1] == "Pay council tax: what about by phone?"
 
 
+async def test_a_follow_up_about_the_answer_just_given_gets_the_part_that_it_is_about(resident, engine):
+    engine.words = {"new job": "ben_change_of_circumstances", "rent": "ben_change_of_circumstances"}
+    [whole] = await resident.ask("I have a new job")
+    [part] = await resident.ask("and if my rent changes?")
+    assert part["kind"] == "answer"
+    assert part["data"]["article"] == whole["data"]["article"]
+    assert part["text"].startswith("This is what the answer above says about that:")
+    assert len(part["text"]) < len(whole["text"])
+    [again] = await resident.ask("and if my rent changes?")
+    assert again["kind"] == "clarify"
+
+
 async def test_a_new_question_is_not_taken_for_a_follow_up(resident):
     await resident.ask("how do i pay")
     [answer] = await resident.ask("when is my bin collected")

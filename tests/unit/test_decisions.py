@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dialogue.engine import Reading
-from bot.dialogue.model import Bands, Decision, Step, bare, decide, may_follow_up, questions_in, weighed
+from bot.dialogue.model import Bands, Decision, Step, bare, decide, leans_back, may_follow_up, questions_in, weighed
 from tests.factories import make_reading
 
 BANDS = Bands(answer=0.5, lifted=0.3, offer=0.25, reading=0.08, out_of_scope=0.6)
@@ -92,6 +92,13 @@ def test_a_short_pointing_message_may_lean_on_the_last_answer():
     for text in ("and for a flat?", "what about students?", "how much is that?", "is it free"):
         assert may_follow_up(text), text
     assert not may_follow_up("I need to report that my neighbour's bin has been out in the road since last Tuesday")
+
+
+def test_what_goes_on_or_points_leans_on_the_last_answer_and_a_whole_question_does_not():
+    for text in ("and for a flat?", "what about students?", "how much is that?", "do i need to book it"):
+        assert leans_back(text), text
+    for text in ("when is my bin collected", "how do i pay my council tax", "android phone"):
+        assert not leans_back(text), text
 
 
 def test_phrases_are_compared_without_marks_and_capitals():

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.knowledge.model import Pack, overlay
-from bot.knowledge.rendering import filled, html, plain_text
+from bot.knowledge.rendering import filled, html, parts, plain_text
 from tests.factories import make_article, make_council, make_fact
 
 TODAY = date(2026, 11, 23)
@@ -70,3 +70,11 @@ def test_nothing_in_an_article_can_run_in_a_browser():
     assert "javascript:" not in shown.replace("&lt;", "<").split("[x]")[0]
     assert 'href="javascript' not in shown
     assert "<strong>fine</strong>" in shown
+
+
+def test_a_list_stays_with_the_line_that_announces_it():
+    assert parts("Yes.\n\nBring:\n\n- a letter\n- a bill\n\nThen wait.") == [
+        "Yes.",
+        "Bring:\n\n- a letter\n- a bill",
+        "Then wait.",
+    ]
