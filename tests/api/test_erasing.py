@@ -229,6 +229,7 @@ async def test_a_chat_that_never_reached_a_person_is_found_by_the_number_on_its_
     assert f"Number of this chat: {number}" in saved
     page = await sue.get(f"/console/history/delete?number={number}")
     assert page.title == "Delete this chat"
+    assert number in page.text, "as its resident reads it out"
     await sue.post(page.path, {"why": "resident_asked", "request": "", "sure": "yes"})
     assert await rows_with(floor.product, MARKER) == {}
     assert (await sue.get("/console/history/delete?number=no")).path == "/console/history"
