@@ -93,7 +93,14 @@ class Weights:
         return sum(self.of[source][name] * value for name, value in signals.items()) + self.of[source]["bias"]
 
     def chance(self, odds: float) -> float:
-        """What is stated for a result, 0 to 1."""
+        """What is stated for a result, 0 to 1.
+
+        Below every result that the curve was fitted on it is the regression's own chance, so that what nothing speaks for is
+        not stated as likely as the least likely of those that were tried.
+        """
+        lowest, least = self.points[0]
+        if odds < lowest:
+            return min(least, 1 / (1 + math.exp(-odds)))
         results, chances = zip(*self.points, strict=True)
         return float(np.interp(odds, results, chances))
 
