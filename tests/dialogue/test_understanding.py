@@ -43,6 +43,33 @@ async def test_a_follow_up_is_read_with_the_topic_in_hand(resident):
     assert replies[0]["data"]["intent"] == "ct_student_exemption"
 
 
+@pytest.mark.parametrize(
+    ("question", "further", "intent"),
+    [
+        ("how do i sign up for the garden waste bin", "how much is that?", "bin_garden_waste"),
+        ("is the tip open on sunday", "do i need to book it", "bin_recycling_centre"),
+        ("can i get free school meals", "what if i work", "ben_free_school_meals"),
+        ("do students pay council tax", "and if i'm a student nurse?", "ct_student_exemption"),
+    ],
+)
+async def test_a_further_question_gets_more_and_not_the_same_answer_again(resident, question, further, intent):
+    first = await resident.ask(question)
+    [more] = await resident.ask(further)
+    assert more["kind"] == "answer"
+    assert more["data"]["intent"] == intent
+    assert more["text"] not in [reply["text"] for reply in first]
+
+
+async def test_an_application_that_could_be_either_is_asked_about_and_a_benefit_claim_is_not(resident):
+    [either] = await resident.ask("What's happening with my application?")
+    offered = [choice["value"] for choice in either["choices"]]
+    assert offered == ["intent:ben_application_status", "intent:track_case", "talk_to_person"]
+    [claim] = await resident.ask("what is happening with my housing benefit application")
+    assert claim["data"]["intent"] == "ben_application_status"
+    [asked] = await resident.ask("how is my report getting on")
+    assert asked["data"]["task"] == "track_case"
+
+
 async def test_a_wrong_answer_can_be_said_to_be_wrong(resident):
     await resident.ask("do students pay council tax")
     [reply] = await resident.ask("that's not what I meant")
