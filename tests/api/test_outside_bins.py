@@ -188,7 +188,7 @@ async def test_whatever_a_module_does_is_a_failure_and_no_crash(database, clock,
 
 
 async def test_enfield_s_module_fails_plainly_where_there_is_no_browser_for_it_to_drive(database, clock):
-    """It opens the council's own page in a browser, so recorded pages cannot be served to it; nothing listens on this address."""
+    """Nothing listens on this address. With a browser to drive it is tried in test_outside_browser.py."""
     external = ExternalBins(module="EnfieldCouncil", names={}, web_driver="http://127.0.0.1:9", seconds=60.0)
     outside = OutsideBins(database, clock, {"enfield": external}, longest_wait=60.0)
     address = replace(make_address(990200000001), council="enfield")
