@@ -59,7 +59,11 @@ def aims(messages: Results) -> list[Finding]:
 
 
 def _at_least(name: str, wanted: float, rate: Mapping[str, Any]) -> Finding:
-    return Finding(name, f"at least {wanted:.0%}", in_words(rate), rate["of"] > 0 and rate["share"] >= wanted)
+    kept = rate["of"] > 0 and rate["share"] >= wanted
+    reached = in_words(rate)
+    if not kept and f"{rate['share']:.1%}" == f"{wanted:.1%}":  # a near miss must not look like a hit
+        reached = f"{rate['share']:.2%} ({rate['count']:,} of {rate['of']:,})"
+    return Finding(name, f"at least {wanted:.0%}", reached, kept)
 
 
 def _at_most(name: str, wanted: float, rate: Mapping[str, Any]) -> Finding:

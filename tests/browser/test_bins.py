@@ -13,6 +13,7 @@ from bot.knowledge.service import Knowledge
 from bot.settings import Settings
 from bot.web import keys
 from tests.browser.conftest import Desk, ask, faults, say, serve_desk
+from tests.browser.people import later
 from tests.browser.slow_engine import SlowEngine
 from tests.conftest import ROOT
 from tests.factories_bins import THURSDAY
@@ -118,10 +119,16 @@ def test_the_calendar_is_whole_on_every_screen(new_page: Callable[..., Page], sc
     assert faults(page) == []
 
 
-def test_the_calendar_prints_on_two_sheets_at_the_most(new_page: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("days", [0, 7, 20, 28])
+def test_the_calendar_prints_on_two_sheets_at_the_most_whatever_the_day(
+    new_page: Callable[..., Page], desk: Desk, days: int
+) -> None:
+    later(desk, days=days)
     page = new_page(viewport={"width": 1280, "height": 800})
     page.goto("/bins/enfield/990100000006")
+    page.locator("caption").first.wait_for()
     sheets = page.pdf(format="A4").count(b"/Type /Page\n")
+    later(desk, days=-days)
     assert 1 <= sheets <= 2
 
 

@@ -220,6 +220,14 @@ def test_the_pages_are_whole_and_safe_and_name_the_weaknesses(tmp_path):
     assert any(not one.kept for one in aims(made["strangers"]))
 
 
+def test_a_near_miss_does_not_look_like_a_hit():
+    made = {"read": measure(SEVERAL), "danger": {"together": danger_figures([], [])["together"]}}
+    made["read"]["area"] = Rate(1_100, 1_123).as_json()
+    area_aim = next(one for one in aims(made) if one.name == "Right service area")
+    assert not area_aim.kept
+    assert area_aim.reached == "97.95% (1,100 of 1,123)"
+
+
 def test_pictures_are_well_formed():
     figures = measure(SEVERAL)
     for picture in (
