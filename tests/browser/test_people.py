@@ -99,7 +99,8 @@ def test_the_desk_can_be_worked_by_keyboard_alone(open_desk, browse):
     assert adviser.locator("#text").input_value()
     adviser.keyboard.press("Control+Enter")
     resident.locator(".message--staff").first.wait_for()
-    adviser.locator("h2").first.click()
+    adviser.locator("form[data-sends]:not([data-sending])").wait_for()  # then the cursor is back in the reply
+    adviser.keyboard.press("Escape")
     adviser.keyboard.press("e")
     adviser.get_by_label("Answered").check()
     adviser.get_by_role("button", name="End the chat").press("Enter")
