@@ -136,6 +136,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
+async def may_still(request: web.Request, permission: Permission) -> bool:
+    """Whether whoever opened a long answer would be let in now: a session ends and a token is revoked while a stream is open."""
+    try:
+        actor = await _program(request) or await _person(request, Step.SIGNED_IN)
+    except NotSignedIn:
+        return False
+    return actor.may(permission)
+
+
 async def _program(request: web.Request) -> Actor | None:
     """Whoever sends an API token; None without one, or outside the staff's API."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -9,6 +9,7 @@ from bot.staff.audit import Filter
 from bot.staff.model import Permission, Role, command_line_actor
 from bot.web import keys
 from bot.web.api.openapi import openapi_document
+from bot.web.staff_api import events
 
 HERE = "/api/v1/staff"
 
@@ -222,6 +223,38 @@ async def test_the_event_stream_brings_the_queue_whole_and_the_chats_news(floor)
                 break
     assert seen["queue"]["items"] == []
     assert [one["text"] for one in data["messages"]] == ["are you there"]
+
+
+async def test_the_stream_of_a_chat_that_was_deleted_says_so_and_ends(floor):
+    ada, sue = await program(floor), await program(floor, "Sue Supervisor", role=Role.SUPERVISOR)
+    await available(ada)
+    resident = await floor.in_queue()
+    await ada.call("POST", f"/chats/{resident.id}/claim")
+    async with floor.client.get(f"{HERE}/events?chat={resident.id}", headers=ada.headers) as stream:
+        await ada.call("POST", f"/chats/{resident.id}/end", {"outcome": "answered"})
+        assert (await sue.call("POST", f"/chats/{resident.id}/deletion", {"why": "resident_asked"}))[0] == 200
+        name = ""
+        while name != "gone":
+            name, _ = await _event(stream)
+        assert await stream.content.read() == b""
+
+
+async def test_the_stream_of_a_revoked_token_ends_also_while_there_is_much_to_tell(floor, monkeypatch):
+    monkeypatch.setattr(events, "SIGN_OF_LIFE", 0.3)
+    ada = await program(floor)
+    await available(ada)
+    resident = await floor.in_queue()
+    await ada.call("POST", f"/chats/{resident.id}/claim")
+    tokens = floor.product.public[keys.STAFF].tokens
+    async with floor.client.get(f"{HERE}/events?chat={resident.id}", headers=ada.headers) as stream:
+        [(token, _)] = await tokens.all(command_line_actor())
+        await tokens.revoke(command_line_actor(), token.id)
+        name, said = "", 0
+        while name != "signed_out":
+            await resident.send(f"still there {said}?")
+            name, _ = await _event(stream)
+            said += 1
+            assert said < 100
 
 
 def test_every_operation_of_the_staff_api_is_in_the_openapi_document(floor):

@@ -223,6 +223,7 @@ def test_a_file_that_nobody_reads_is_named(councils, place, mistake):
         ("\ttitle: Report", "line 5: use spaces at the beginning of a line, not the tab key"),
         ("title: [Report", "line 6: a bracket is not closed"),
         ("owner: Another team", "line 5: owner stands here a second time"),
+        ("? [owner, team]\n: Bins", "line 5: a name must be a plain word"),
         ("  title: Report", "line 5: "),
     ],
 )

@@ -13,9 +13,9 @@ from aiohttp import web
 
 from bot.conversations.service import NotFound
 from bot.handoff.desk import Desks
-from bot.staff.model import Actor, NotAllowed
+from bot.staff.model import Actor, NotAllowed, Permission
 from bot.web import keys
-from bot.web.access import actor_of
+from bot.web.access import actor_of, may_still
 from bot.web.api.reading import number_in_query
 from bot.web.staff_api import schemas
 from bot.web.streams import is_heard
@@ -26,7 +26,10 @@ LARGEST_SEQ = 2_147_483_647
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """GET /events?chat=…&after=…: events `queue`, `chats` and, for the chat that is named, `chat`."""
+    """GET /events?chat=…&after=…: events `queue`, `chats` and, for the chat that is named, `chat`.
+
+    It ends with `gone` when that chat is no longer the actor's to see, and with `signed_out` when the actor may not listen.
+    """
     actor, room = actor_of(request), request.app[keys.HANDOFF]
     conversation_id = request.query.get("chat", "")
     last = request.headers.get("Last-Event-ID", "")
@@ -38,10 +41,15 @@ async def events(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     stopping: asyncio.Event = request.app[keys.STOPPING]
     shown = _Shown(room.desks, actor, conversation_id, after)
-    heard, whole_at = frozenset({conversation_id}), 0.0
+    heard, whole_at, checked_at = frozenset({conversation_id}), 0.0, time.monotonic()
     with suppress(ConnectionResetError):
         async with room.desks.listen(actor, conversation_id) as news:
             while is_heard(request) and not stopping.is_set():
+                if time.monotonic() - checked_at >= SIGN_OF_LIFE:
+                    if not await may_still(request, Permission.ANSWER_CHATS):
+                        await _send(response, "signed_out", {})
+                        break
+                    checked_at = time.monotonic()
                 await room.presences.here(actor)
                 if conversation_id and (not heard or conversation_id in heard):
                     try:

@@ -6,14 +6,15 @@ resident types before sending is known here or anywhere.
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 
 from aiohttp import web
 
 from bot.conversations.service import NotFound
-from bot.staff.model import NotAllowed
+from bot.staff.model import NotAllowed, Permission
 from bot.web import keys
-from bot.web.access import actor_of, session_token
+from bot.web.access import actor_of, may_still
 from bot.web.console.desk.gathering import Workspace, gather
 from bot.web.streams import is_heard
 
@@ -28,10 +29,15 @@ async def events(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     stopping: asyncio.Event = request.app[keys.STOPPING]
-    shown = ""
+    shown, checked_at = "", time.monotonic()
     with suppress(ConnectionResetError):
         async with room.desks.listen(actor, conversation_id) as news:
             while is_heard(request) and not stopping.is_set():
+                if time.monotonic() - checked_at >= SIGN_OF_LIFE:
+                    if not await may_still(request, Permission.ANSWER_CHATS):
+                        await _send(response, "signed_out", {})
+                        return response
+                    checked_at = time.monotonic()
                 await room.presences.here(actor)
                 try:
                     space = await gather(request, conversation_id)
@@ -42,9 +48,6 @@ async def events(request: web.Request) -> web.StreamResponse:
                     shown = space.stamp
                     await _send(response, "change", _alert(space))
                 if not await news.wait(SIGN_OF_LIFE):
-                    if await request.app[keys.STAFF].signing_in.who(session_token(request)) is None:
-                        await _send(response, "signed_out", {})
-                        return response
                     await response.write(b": here\n\n")
     return response
 
