@@ -41,3 +41,9 @@ def clean_text(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether anything in it can be read: a letter or a digit, in any script."""
     return any(mark.isalnum() for mark in text)
+
+
+def is_a_number(text: str) -> bool:
+    """Whether it is nothing but digits and what stands between them: a reference or an account number with no word beside it."""
+    marks = [mark for mark in text if mark.isalnum()]
+    return bool(marks) and all(mark.isdigit() for mark in marks)

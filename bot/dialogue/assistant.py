@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from bot.conversations.model import PERSON_CHOICE, Choice, Context, Conversation, Kind, Message, Reply
 from bot.conversations.service import Together
-from bot.conversations.text import has_words
+from bot.conversations.text import has_words, is_a_number
 from bot.dialogue import model
 from bot.dialogue.composing import Composer
 from bot.dialogue.engine import DialogueEngine, EngineUnavailable, Reading
@@ -175,6 +175,9 @@ class Assistant:
         if not has_words(text):
             reply = self.composer.say(council, "repair", "no_words", choices=self.composer.wanted(council))
             return Turn([reply], context, "no_words")
+        if is_a_number(text):
+            choices = self.composer.readings(council, ["track_case", "ct_balance"])
+            return Turn([self.composer.say(council, "repair", "number_alone", choices=choices)], context, "number_alone")
         if language is not None:
             return self._reply_in_other_language(conversation, text, language)
         phrase = model.bare(text)
@@ -193,8 +196,9 @@ class Assistant:
         council, context = conversation.council, conversation.context
         reading = await self._engine.read(text)
         question = text
-        if context.topic and reading.confidence < 0.9 and model.may_follow_up(text):
-            reading, question = await self._with_topic(conversation, text, reading)
+        if context.topic and model.may_follow_up(text):
+            if reading.confidence < 0.9 or model.is_of_the_topic(text, reading.intent, context.topic):
+                reading, question = await self._with_topic(conversation, text, reading)
         enough = self._bands.urgent_with_hint if self._screen.hints(council, text) else self._bands.urgent
         if reading.probability("urgent_risk") >= enough:
             return Turn([self._screen.reply(council, text)], context, "urgent")

@@ -50,6 +50,10 @@ _ASKING = re.compile(
     r"|should|i need|i want|i would|tell me|report|apply|help)\b",
     re.IGNORECASE,
 )
+# What every service is asked but only benefits have an intent for: proof, appeals, payment, progress. "How do I prove it" after
+# an answer about students is about students, unless the message names a benefit.
+_ASKED_OF_ALL = frozenset({"ben_evidence", "ben_appeal", "ben_payment_dates", "ben_application_status"})
+_BENEFIT_NAMED = re.compile(r"\b(?:benefits?|claim(?:s|ed)?|credit|uc|hb|dhp|pip|esa)\b", re.IGNORECASE)
 _LEANING = re.compile(r"^(?:and|but|or|also|what about|how about|what if|even if)\b", re.IGNORECASE)
 FOLLOW_UP_WORDS = 9  # a longer message stands on its own
 PART_WORDS = 3  # a shorter part of a message is no question of its own
@@ -167,6 +171,12 @@ def may_follow_up(text: str) -> bool:
     """Whether the message may lean on what was said before: short, and it begins or points like a follow-up."""
     words = text.split()
     return len(words) <= FOLLOW_UP_WORDS and bool(_FOLLOW_UP.search(text.strip()) or _POINTING.search(text))
+
+
+def is_of_the_topic(text: str, intent: str, topic: str) -> bool:
+    """Whether a message that was read as a benefits matter asks that of another topic in hand ("and how do I appeal that?")."""
+    elsewhere = intent in _ASKED_OF_ALL and not topic.startswith("ben_")
+    return elsewhere and bool(_POINTING.search(text)) and not _BENEFIT_NAMED.search(text)
 
 
 def leans_back(text: str) -> bool:

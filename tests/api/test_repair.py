@@ -91,6 +91,12 @@ async def test_letters_that_are_no_words_are_not_understood_rather_than_turned_a
     assert "only read words" in marks["text"]
 
 
+async def test_a_number_alone_is_asked_about_rather_than_turned_away(resident):
+    [reply] = await resident.ask("4471 9002")
+    assert reply["text"].startswith("I see a number")
+    assert values(reply)[:2] == ["intent:track_case", "intent:ct_balance"]
+
+
 async def test_two_questions_in_one_message_get_two_answers(resident):
     replies = await resident.ask("when is my bin collected and how do i pay my council tax")
     assert [reply["data"]["intent"] for reply in replies] == ["bin_day", "ct_pay"]

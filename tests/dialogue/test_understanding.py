@@ -50,6 +50,7 @@ async def test_a_follow_up_is_read_with_the_topic_in_hand(resident):
         ("is the tip open on sunday", "do i need to book it", "bin_recycling_centre"),
         ("can i get free school meals", "what if i work", "ben_free_school_meals"),
         ("do students pay council tax", "and if i'm a student nurse?", "ct_student_exemption"),
+        ("do students pay council tax", "how do i prove it", "ct_student_exemption"),
     ],
 )
 async def test_a_further_question_gets_more_and_not_the_same_answer_again(resident, question, further, intent):

@@ -3,7 +3,18 @@
 import pytest
 
 from bot.dialogue.engine import Reading
-from bot.dialogue.model import Bands, Decision, Step, bare, decide, leans_back, may_follow_up, questions_in, weighed
+from bot.dialogue.model import (
+    Bands,
+    Decision,
+    Step,
+    bare,
+    decide,
+    is_of_the_topic,
+    leans_back,
+    may_follow_up,
+    questions_in,
+    weighed,
+)
 from tests.factories import make_reading
 
 BANDS = Bands(answer=0.5, lifted=0.3, offer=0.25, reading=0.08, out_of_scope=0.6)
@@ -99,6 +110,13 @@ def test_what_goes_on_or_points_leans_on_the_last_answer_and_a_whole_question_do
         assert leans_back(text), text
     for text in ("when is my bin collected", "how do i pay my council tax", "android phone"):
         assert not leans_back(text), text
+
+
+def test_what_every_service_is_asked_is_asked_of_the_topic_in_hand_unless_a_benefit_is_named():
+    assert is_of_the_topic("how do I prove it", "ben_evidence", "ct_student_exemption")
+    assert not is_of_the_topic("how do I prove it", "ben_evidence", "ben_housing_benefit")
+    assert not is_of_the_topic("is it too late to appeal my housing benefit", "ben_appeal", "ct_student_exemption")
+    assert not is_of_the_topic("they missed it this morning", "bin_missed", "ct_student_exemption")
 
 
 def test_phrases_are_compared_without_marks_and_capitals():
