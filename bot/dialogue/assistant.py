@@ -196,9 +196,8 @@ class Assistant:
         council, context = conversation.council, conversation.context
         reading = await self._engine.read(text)
         question = text
-        if context.topic and model.may_follow_up(text):
-            if reading.confidence < 0.9 or model.is_of_the_topic(text, reading.intent, context.topic):
-                reading, question = await self._with_topic(conversation, text, reading)
+        if model.may_be_about(context.topic, text, reading):
+            reading, question = await self._with_topic(conversation, text, reading)
         enough = self._bands.urgent_with_hint if self._screen.hints(council, text) else self._bands.urgent
         if reading.probability("urgent_risk") >= enough:
             return Turn([self._screen.reply(council, text)], context, "urgent")
@@ -231,9 +230,14 @@ class Assistant:
         topic = conversation.context.topic
         if alone.confidence >= 0.75 and not model.leans_back(text) and area_of(alone.intent) != area_of(topic):
             return alone, text
-        question = f"{self.composer.label(conversation.council, topic)}: {text}"
+        question = f"{self._before(conversation)}{text}"
         together = await self._engine.read(question)
         return (together, question) if together.confidence > alone.confidence or together.intent == topic else (alone, text)
+
+    def _before(self, conversation: Conversation) -> str:
+        """What a question begins with when it is read with the topic in hand."""
+        topic = conversation.context.topic
+        return f"{self.composer.label(conversation.council, topic)}: " if topic else ""
 
     async def _several(self, parts: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
         """The matters of a message: at most two to answer, each with its words, and the intents to name as left over.
@@ -279,8 +283,9 @@ class Assistant:
         """The engine's typed messages for an intent, turned into words."""
         metadata = {"council": conversation.council}
         messages = await self._engine.respond(conversation.id, intent, metadata)
+        said = question.removeprefix(self._before(conversation))
         for message in messages:
-            begun = await self._tasks.begin(conversation, message, question)
+            begun = await self._tasks.begin(conversation, message, said)
             if begun is not None:
                 return begun
         replies = [self._in_words(conversation, message, intent, question, confidence) for message in messages]

@@ -56,6 +56,7 @@ _ASKED_OF_ALL = frozenset({"ben_evidence", "ben_appeal", "ben_payment_dates", "b
 _BENEFIT_NAMED = re.compile(r"\b(?:benefits?|claim(?:s|ed)?|credit|uc|hb|dhp|pip|esa)\b", re.IGNORECASE)
 _LEANING = re.compile(r"^(?:and|but|or|also|what about|how about|what if|even if)\b", re.IGNORECASE)
 FOLLOW_UP_WORDS = 9  # a longer message stands on its own
+STANDS_ALONE = 0.9  # a message that is read as surely as this needs no topic
 PART_WORDS = 3  # a shorter part of a message is no question of its own
 
 
@@ -171,6 +172,12 @@ def may_follow_up(text: str) -> bool:
     """Whether the message may lean on what was said before: short, and it begins or points like a follow-up."""
     words = text.split()
     return len(words) <= FOLLOW_UP_WORDS and bool(_FOLLOW_UP.search(text.strip()) or _POINTING.search(text))
+
+
+def may_be_about(topic: str, text: str, reading: Reading) -> bool:
+    """Whether a message is to be read with the topic in hand too: it may follow up, and alone it is doubtful or could be of any."""
+    follows = bool(topic) and may_follow_up(text)
+    return follows and (reading.confidence < STANDS_ALONE or is_of_the_topic(text, reading.intent, topic))
 
 
 def is_of_the_topic(text: str, intent: str, topic: str) -> bool:

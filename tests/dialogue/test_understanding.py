@@ -51,6 +51,7 @@ async def test_a_follow_up_is_read_with_the_topic_in_hand(resident):
         ("can i get free school meals", "what if i work", "ben_free_school_meals"),
         ("do students pay council tax", "and if i'm a student nurse?", "ct_student_exemption"),
         ("do students pay council tax", "how do i prove it", "ct_student_exemption"),
+        ("what do you charge for taking a sofa", "and how much does it cost for two", "bin_bulky_waste"),
     ],
 )
 async def test_a_further_question_gets_more_and_not_the_same_answer_again(resident, question, further, intent):
