@@ -211,7 +211,7 @@ class Assistant:
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
         turn = await self._act_on(conversation, decision, question, together)
         if question != text or model.leans_back(text):
-            turn = self._repair.rather_a_part(conversation, turn, question)
+            turn = self._repair.rather_a_part(conversation, turn, text)
         if reading.probability("urgent_risk") < self._bands.mention_danger:
             return turn
         return self._repair.with_danger_mentioned(conversation, turn)

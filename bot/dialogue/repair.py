@@ -74,17 +74,17 @@ class Repair:
         notice = self._composer.say(conversation.council, "answers", "danger", kind=Kind.NOTICE, reason="danger")
         return replace(turn, replies=[*turn.replies, notice])
 
-    def rather_a_part(self, conversation: Conversation, turn: Turn, question: str) -> Turn:
+    def rather_a_part(self, conversation: Conversation, turn: Turn, text: str) -> Turn:
         """When a further question leads to the answer that was given just before: the part of it that the question is about."""
         council, context = conversation.council, conversation.context
         answers = [reply for reply in turn.replies if reply.kind == Kind.ANSWER]
         article = self._knowledge.article(council, context.article) if context.article else None
         if article is None or [reply.data["article"] for reply in answers] != [article.id]:
             return turn
-        found = self._knowledge.part(council, article, question)
+        found = self._knowledge.part(council, article, text)
         if found is None:
             return turn
-        return replace(turn, replies=[self._composer.part_of_answer(council, answers[0], *found)])
+        return replace(turn, replies=[self._composer.part_of_answer(council, answers[0], found)])
 
     def never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
         """Another way on when the very same reply would come twice running."""

@@ -62,6 +62,13 @@ async def test_a_further_question_gets_more_and_not_the_same_answer_again(reside
     assert more["text"] not in [reply["text"] for reply in first]
 
 
+async def test_a_part_of_the_answer_that_may_not_be_what_was_asked_is_not_passed_off_as_it(resident):
+    await resident.ask("do students pay council tax")
+    [part] = await resident.ask("how do i appeal that")
+    assert part["text"].startswith("The answer above may not say that.")
+    assert "talk_to_person" in [choice["value"] for choice in part["choices"]]
+
+
 async def test_an_application_that_could_be_either_is_asked_about_and_a_benefit_claim_is_not(resident):
     [either] = await resident.ask("What's happening with my application?")
     offered = [choice["value"] for choice in either["choices"]]
