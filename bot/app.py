@@ -47,6 +47,7 @@ from bot.foundation.packs import UnreadablePackFile, read_pack_file
 from bot.handoff.access import teams_allow
 from bot.handoff.answers import read_canned
 from bot.handoff.building import handoff_room
+from bot.handoff.erasing import Within
 from bot.handoff.parts import Parts
 from bot.handoff.plan import read_plans
 from bot.handoff.wording import Wording
@@ -58,6 +59,7 @@ from bot.knowledge.vectors import RememberingEncoder
 from bot.languages.service import Languages
 from bot.learning.building import learning_parts_of, running_learning
 from bot.learning.forgetting import forget as forget_in_learning
+from bot.privacy.keeping import read_keep_days
 from bot.privacy.masking import Masking
 from bot.privacy.pseudonyms_process import PseudonymsProcess
 from bot.reports.building import reports_room
@@ -85,6 +87,9 @@ from bot.web.server import new_public_app
 from encoders import Encoder, EncoderError
 
 STOP_SECONDS = 3.0
+
+# What takes the copies of a chat that is deleted out of other rooms; the gateway and the command line delete with the same.
+COPIES: tuple[Within, ...] = (forget_in_learning,)
 
 # What can be wrong with the files that the product is made of; each message is one plain sentence.
 UNUSABLE = (
@@ -141,7 +146,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         await asyncio.to_thread(migrate, settings.database_url)
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
-        bus = await _bus(settings)
+        bus = await bus_of(settings)
         stack.push_async_callback(bus.close)
         knowledge = other_knowledge.copy(clock) if other_knowledge else await asyncio.to_thread(knowledge_of, settings, clock)
         masking = Masking.read(settings.councils_folder)
@@ -175,6 +180,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             Addresses(database),
             knowledge,
             read_canned(settings.councils_folder),
+            read_keep_days(settings.councils_folder),
         )
         conversations.people = handoff.residents
         staff.signing_in.on_sign_out = handoff.presences.leave
@@ -226,8 +232,10 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         )
         await assist.start()
         stack.push_async_callback(assist.close)
-        handoff.erasing.within.append(forget_in_learning)
+        handoff.erasing.within.extend(COPIES)
         handoff.erasing.after.extend((conversations.deleted, assist.memory.erased))
+        await handoff.keeping.start()
+        stack.push_async_callback(handoff.keeping.close)
         reports = reports_room(database, clock, settings.councils_folder)
         await reports.days.start()
         stack.push_async_callback(reports.days.close)
@@ -355,7 +363,8 @@ async def serve(settings: Settings, stop: asyncio.Event, *, samples: bool = Fals
                 await runner.cleanup()
 
 
-async def _bus(settings: Settings) -> Bus:
+async def bus_of(settings: Settings) -> Bus:
+    """What wakes whoever waits, in this process alone or through Redis in all of them."""
     if not settings.redis_url:
         return Bus()
     bus = RedisBus(settings.redis_url)

@@ -106,10 +106,11 @@ class Memory:
         index.remove(sorted(known - there))
         self.edition += 1
 
-    async def erased(self, conversation: Conversation) -> None:
-        """After a conversation was deleted: forgets its pairs here and tells the other processes."""
-        await self.drop_erased(conversation.council)
-        await self._bus.wake(erased_topic(conversation.council))
+    async def erased(self, gone: Sequence[Conversation]) -> None:
+        """After conversations were deleted: forgets their pairs here and tells the other processes."""
+        for council in sorted({conversation.council for conversation in gone}):
+            await self.drop_erased(council)
+            await self._bus.wake(erased_topic(council))
 
     # ---- inside
 

@@ -260,10 +260,12 @@ class Conversations:
         if self.people and current.owner != ASSISTANT:
             await self.people.changed(current)
 
-    async def deleted(self, conversation: Conversation) -> None:
-        """After the commit: forgets what is known of a conversation that was deleted, and tells whoever has it open."""
-        self._opened = {key: one for key, one in self._opened.items() if key[0] != conversation.id}
-        await self._bus.wake(conversation.id)
+    async def deleted(self, gone: Sequence[Conversation]) -> None:
+        """After the commits: forgets what is known of conversations that were deleted, and tells whoever has one open."""
+        ids = {conversation.id for conversation in gone}
+        self._opened = {key: one for key, one in self._opened.items() if key[0] not in ids}
+        for conversation_id in ids:
+            await self._bus.wake(conversation_id)
 
     async def give_feedback(
         self, conversation: Conversation, seq: int, helpful: Literal["yes", "partly", "no"], comment: str

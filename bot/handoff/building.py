@@ -10,6 +10,7 @@ from bot.handoff.checking import Checking
 from bot.handoff.desk import Desks
 from bot.handoff.erasing import Erasing
 from bot.handoff.history import History
+from bot.handoff.keeping import Keeping
 from bot.handoff.parts import Parts
 from bot.handoff.passing import Passing
 from bot.handoff.presence import Presences
@@ -38,17 +39,24 @@ class HandoffRoom:
     answers: Answers  # ready replies
     history: History  # past chats
     erasing: Erasing  # chats that are deleted for good
+    keeping: Keeping  # those that were kept long enough
     upkeep: Upkeep
 
 
 def handoff_room(
-    parts: Parts, audit: Audit, addresses: Addresses, knowledge: Knowledge, canned: Mapping[str, Sequence[Canned]]
+    parts: Parts,
+    audit: Audit,
+    addresses: Addresses,
+    knowledge: Knowledge,
+    canned: Mapping[str, Sequence[Canned]],
+    keep_days: Mapping[str, int],
 ) -> HandoffRoom:
     """All services on the same parts."""
     access = Access(parts, audit)
     requests = Requests(access, addresses)
     residents = Handoffs(parts, requests)
     checking = Checking(access)
+    erasing = Erasing(parts.database, parts.bus, parts.clock, audit, parts.cases)
     return HandoffRoom(
         access=access,
         wording=parts.wording,
@@ -61,6 +69,7 @@ def handoff_room(
         sending=Sending(access, knowledge),
         answers=Answers(access, knowledge, canned),
         history=History(access, audit),
-        erasing=Erasing(access),
+        erasing=erasing,
+        keeping=Keeping(parts.database, parts.clock, erasing, keep_days),
         upkeep=Upkeep(access, residents),
     )

@@ -7,7 +7,6 @@ not written again before tomorrow, unless the gateway starts anew; several gatew
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,12 +15,11 @@ import structlog
 from bot.reports.model import FINAL
 from bot.reports.periods import DAY, Period, month_of
 from bot.reports.publishing import NothingToPublish, OpenData
-from bot.staff.model import command_line_actor
+from bot.staff.model import schedule_actor
 
 log = structlog.get_logger()
 
 ROUND_SECONDS = 300.0
-SCHEDULE = replace(command_line_actor(), name="Schedule")  # as the audit names it
 
 
 class Schedule:
@@ -54,7 +52,7 @@ class Schedule:
                 if self._written.get((council, month)) == today:
                     continue
                 try:
-                    files += await self._open_data.publish(SCHEDULE, council, month, self._folder)
+                    files += await self._open_data.publish(schedule_actor(), council, month, self._folder)
                 except NothingToPublish:
                     continue
                 self._written[council, month] = today

@@ -4,7 +4,7 @@ A role is only a named set of permissions; code asks for permissions and never f
 not named here, and docs/permissions.md lists the same. Accounts are kept by store.py, service.py has the use cases.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -113,6 +113,11 @@ class Actor:
 def command_line_actor() -> Actor:
     """Whoever has the machine's command line: may do everything, and is named so in the audit."""
     return Actor("", "Command line", ALL, frozenset({ALL}), frozenset(Permission))
+
+
+def schedule_actor() -> Actor:
+    """The product itself, where it does something because its time has come, and is named so in the audit."""
+    return replace(command_line_actor(), name="Schedule")
 
 
 @dataclass(frozen=True)

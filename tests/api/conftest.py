@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.app import Product, running
 from bot.knowledge.service import Knowledge
 from bot.settings import Settings
-from tests.api.staffed import Floor
+from bot.staff.model import Role
+from tests.api.staffed import AtDesk, Floor
 from tests.conftest import ROOT
 from tests.factories import ScriptedEngine
 
@@ -47,3 +48,9 @@ async def floor(database_url: str, engine: ScriptedEngine, knowledge: Knowledge)
         floor = Floor(product, client)
         yield floor
         await floor.close()
+
+
+@pytest.fixture
+async def people(floor: Floor) -> tuple[AtDesk, AtDesk]:
+    """An adviser and a supervisor at their desks."""
+    return await floor.sit_down("Ada Adviser"), await floor.sit_down("Sue Supervisor", role=Role.SUPERVISOR)

@@ -32,6 +32,7 @@ from bot.handoff.wording import Wording
 from bot.hours.reading import read_hours
 from bot.knowledge.service import Knowledge
 from bot.languages.service import Languages
+from bot.privacy.keeping import read_keep_days
 from bot.privacy.masking import Masking
 from bot.safety.service import UrgentScreens
 from bot.staff.audit import Audit
@@ -133,7 +134,8 @@ class Office:
         offered, forms = self._is_offered, self._forms
         parts = self.parts = Parts(self.database, self.bus, self.clock, wording, hours, self.cases, offered, forms)
         self.addresses = Addresses(self.database)
-        self.room = handoff_room(parts, self.audit, self.addresses, self.shared.knowledge, read_canned(COUNCILS))
+        knowledge, canned, keep_days = self.shared.knowledge, read_canned(COUNCILS), read_keep_days(COUNCILS)
+        self.room = handoff_room(parts, self.audit, self.addresses, knowledge, canned, keep_days)
         self.conversations = Conversations(self.database, self.bus, self.clock, self.shared.masking.mask)
         self.conversations.people = self.room.residents
         assistant = Assistant(

@@ -51,7 +51,7 @@ class Pages:
 
     @classmethod
     def read(cls, councils_folder: Path, *, production: bool) -> "Pages":
-        """The words of the pages. Raises UnreadableWords."""
+        """The words of the pages. Raises UnreadableWords and UnreadablePackFile."""
         return cls(PageWords.read(councils_folder), production=production)
 
     def prepare(self, knowledge: Knowledge, static_folder: Path, node_modules: Path) -> None:

@@ -1,16 +1,19 @@
 """Every word of the residents' pages, from page.yml of the national base and of the council.
 
-Templates and scripts hold no wording of their own. A council's page.yml may replace any part of the base's; {council} is
-filled in here, so that a template only names what it needs.
+Templates and scripts hold no wording of their own. A council's page.yml may replace any part of the base's; {council}, and how
+long it keeps chats, are filled in here, so that a template only names what it needs.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.foundation.packs import merged
+from bot.privacy.keeping import read_keep_days
 
+YEAR = 365  # days
 BASE = "england"
 
 
@@ -21,23 +24,26 @@ class UnreadableWords(Exception):
 class PageWords:
     """The words of the pages, by council."""
 
-    def __init__(self, base: dict[str, Any], local: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, base: dict[str, Any], local: dict[str, dict[str, Any]], keep_days: Mapping[str, int]) -> None:
         self._base = base
         self._local = local
+        self._keep_days = keep_days
 
     @classmethod
     def read(cls, councils_folder: Path) -> "PageWords":
-        """The words of all councils of a folder. Raises UnreadableWords."""
+        """The words of all councils of a folder. Raises UnreadableWords and UnreadablePackFile."""
         found = {path.parent.name: _load(path) for path in sorted(councils_folder.glob("*/page.yml"))}
         base = found.pop(BASE, None)
         if base is None:
             raise UnreadableWords(f"{councils_folder / BASE / 'page.yml'} is missing: the pages have no words without it.")
-        return cls(base, found)
+        return cls(base, found, read_keep_days(councils_folder))
 
     def of(self, council_id: str, name: str) -> dict[str, Any]:
         """A council's words, with its name filled in."""
-        words: dict[str, Any] = _filled(merged(self._base, self._local.get(council_id, {})), name)
-        return words
+        words = merged(self._base, self._local.get(council_id, {}))
+        kept_for = _kept_for(words["privacy_panel"]["kept_for"], self._keep_days[council_id])
+        filled: dict[str, Any] = _filled(words, {"{council}": name, "{kept_for}": kept_for})
+        return filled
 
     def common(self) -> dict[str, Any]:
         """The words of pages that belong to no council."""
@@ -54,13 +60,21 @@ def _load(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _filled(words: Any, name: str) -> Any:
+def _kept_for(words: Mapping[str, str], days: int) -> str:
+    """How long a chat is kept, in whole years where it is some."""
+    count, unit = (days // YEAR, "year") if days % YEAR == 0 else (days, "day")
+    return words[unit if count == 1 else f"{unit}s"].replace("{count}", str(count))
+
+
+def _filled(words: Any, values: Mapping[str, str]) -> Any:
     match words:
         case dict():
-            return {key: _filled(value, name) for key, value in words.items()}
+            return {key: _filled(value, values) for key, value in words.items()}
         case list():
-            return [_filled(value, name) for value in words]
+            return [_filled(value, values) for value in words]
         case str():
-            return words.replace("{council}", name)
+            for name, value in values.items():
+                words = words.replace(name, value)
+            return words
         case _:
             return words
