@@ -11,22 +11,39 @@ import re
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BY_EAR = (
-    ("ight", "ite"), ("ough", "uff"), ("tion", "shun"), ("able", "ible"), ("ence", "ance"), ("ance", "ence"),
+    ("ight", "ite"), ("ough", "uff"), ("ould", "ud"), ("tion", "shun"), ("able", "ible"), ("ence", "ance"), ("ance", "ence"),
     ("ment", "mant"), ("ent", "ant"), ("ant", "ent"), ("que", "k"), ("ph", "f"), ("ck", "k"), ("ei", "ie"), ("ie", "ei"),
-    ("ea", "ee"), ("ee", "ea"), ("ss", "s"), ("ll", "l"), ("tt", "t"), ("cc", "c"), ("mm", "m"), ("nn", "n"), ("pp", "p"),
-    ("rr", "r"), ("kn", "n"), ("wh", "w"), ("ou", "ow"), ("ai", "ay"), ("ce", "se"), ("se", "ce"), ("er", "a"),
-    ("or", "er"), ("ar", "er"), ("th", "f"), ("gh", ""), ("ys", "ies"), ("el", "le"), ("le", "el"), ("au", "or"),
-    ("sc", "s"), ("ge", "j"), ("c", "s"), ("c", "k"), ("x", "cks"), ("y", "ie"), ("e", "i"), ("i", "e"), ("a", "e"),
-    ("o", "u"),
+    ("ea", "ee"), ("ee", "ea"), ("kn", "n"), ("wh", "w"), ("ou", "ow"), ("ow", "ou"), ("ai", "ay"), ("ce", "se"), ("se", "ce"),
+    ("er", "a"), ("er", "u"), ("or", "er"), ("ar", "er"), ("th", "f"), ("gh", ""), ("ys", "ies"), ("el", "le"), ("le", "el"),
+    ("au", "or"), ("aw", "or"), ("sc", "s"), ("ge", "j"), ("dge", "j"), ("oo", "u"), ("oa", "o"), ("ui", "oo"), ("tch", "ch"),
+    ("ct", "k"), ("mb", "m"), ("st", "ss"), ("gu", "g"), ("c", "s"), ("c", "k"), ("s", "c"), ("s", "z"), ("k", "c"), ("x", "cks"),
+    ("y", "ie"), ("y", "i"), ("e", "i"), ("i", "e"), ("a", "e"), ("e", "a"), ("o", "u"), ("u", "o"), ("h", ""), ("t", "d"),
+)  # fmt: skip
+ENDS = (
+    ("ing", "in"), ("ing", "ink"), ("tion", "shun"), ("tion", "ton"), ("sion", "tion"), ("ous", "us"), ("ful", "full"),
+    ("ed", "d"), ("ed", "t"), ("er", "a"), ("el", "le"), ("le", "el"), ("al", "le"), ("il", "el"), ("ly", "ley"), ("y", "ey"),
+    ("y", "ie"), ("e", ""), ("es", "s"), ("ies", "ys"), ("ence", "ense"), ("ment", "mint"), ("age", "ige"), ("ure", "er"),
 )  # fmt: skip
 SHORT = {
-    "you": "u", "your": "ur", "are": "r", "please": "pls", "for": "4", "to": "2", "because": "cos", "when": "wen",
-    "what": "wot", "want": "wnt", "with": "wiv", "tonight": "2nite", "tomorrow": "tmrw", "thanks": "thx",
-    "people": "ppl", "have": "hav", "the": "da", "this": "dis", "that": "dat", "my": "me", "before": "b4",
-    "through": "thru", "about": "bout", "know": "no", "there": "their", "their": "there", "were": "where",
-    "does": "dose", "of": "off", "too": "to", "don't": "dont", "can't": "cant", "i'm": "im", "i've": "ive",
-    "it's": "its", "haven't": "havnt",
+    "about": "bout", "address": "adress", "again": "agen", "always": "allways", "and": "n", "any": "ne", "anyone": "any1",
+    "anything": "anyfin", "appointment": "apt", "are": "r", "be": "b", "because": "cos", "before": "b4", "being": "bein",
+    "brother": "bruv", "can": "cn", "can't": "carnt", "come": "cum", "could": "cud", "council": "counsil", "does": "dose",
+    "doesn't": "dosnt", "don't": "dont", "every": "evry", "everyone": "every1", "everything": "evryfin", "for": "4",
+    "from": "frm", "getting": "gettin", "give": "giv", "going": "goin", "great": "gr8", "has": "as", "have": "hav",
+    "haven't": "havnt", "he's": "hes", "here": "ere", "him": "im", "house": "hous", "i'm": "im", "i've": "iv", "is": "iz",
+    "isn't": "isnt", "it's": "its", "just": "jus", "know": "no", "letter": "leter", "live": "liv", "money": "munny",
+    "month": "mth", "mother": "mum", "much": "mutch", "my": "me", "new": "nu", "nothing": "nuffin", "number": "numba",
+    "of": "off", "once": "wunce", "one": "1", "paid": "payed", "people": "ppl", "phone": "fone", "please": "pls",
+    "see": "c", "shouldn't": "shudnt", "should": "shud", "some": "sum", "someone": "sum1", "something": "sumfin", "still": "stil",
+    "than": "then", "thanks": "thx", "that": "dat", "the": "da", "their": "there", "them": "em", "there": "their",
+    "they": "thay", "they're": "there", "this": "dis", "through": "thru", "to": "2", "today": "2day", "tomorrow": "tmrw",
+    "tonight": "2nite", "too": "to", "until": "untill", "very": "v", "want": "wnt", "was": "woz", "week": "wk", "were": "where",
+    "what": "wot", "when": "wen", "where": "were", "which": "wich", "who": "hu", "why": "y", "will": "wil", "with": "wiv",
+    "without": "wivout", "won't": "wont", "would": "wud", "wouldn't": "wudnt", "yes": "yeh", "you": "u", "you're": "ur",
+    "your": "ur",
 }  # fmt: skip
+HURRY = (0.08, 0.15, 0.25, 0.4, 0.6)  # how likely a word is to be written otherwise
+LONG = 7  # letters; a longer word goes wrong in two places now and then
 
 
 def _neighbours() -> dict[str, str]:
@@ -44,7 +61,7 @@ NEIGHBOURS = _neighbours()
 
 def rewritten(text: str, chance: random.Random) -> str:
     """One hurried way to write the text; how hurried, and where it slips, is decided by `chance`."""
-    rate = chance.choice((0.08, 0.15, 0.25, 0.35))
+    rate = chance.choice(HURRY)
     words = text.split(" ")
     written: list[str] = []
     for original in words:
@@ -55,7 +72,7 @@ def rewritten(text: str, chance: random.Random) -> str:
             word = word.replace(bare, SHORT[bare.lower()], 1)
         elif len(bare) >= 4 and roll < rate * 1.3 and not any(letter.isdigit() for letter in bare):
             word = _slipped(word, chance)
-            if len(bare) > 7 and chance.random() < 0.3:
+            if len(bare) > LONG and chance.random() < 0.3 + rate / 2:
                 word = _slipped(word, chance)
         elif len(words) > 5 and roll > 1 - rate * 0.2:
             continue
@@ -72,7 +89,8 @@ def rewritten(text: str, chance: random.Random) -> str:
 
 
 def _slipped(word: str, chance: random.Random) -> str:
-    return _finger(word, chance) if chance.random() < 0.5 else _by_ear(word, chance)
+    slip = chance.choice((_finger, _finger, _by_ear, _by_ear, _worn))
+    return slip(word, chance)
 
 
 def _finger(word: str, chance: random.Random) -> str:
@@ -92,9 +110,24 @@ def _finger(word: str, chance: random.Random) -> str:
 def _by_ear(word: str, chance: random.Random) -> str:
     """One sound written in another way, never the first letter."""
     lower = word.lower()
+    ends = [(sound, spelt) for sound, spelt in ENDS if lower.endswith(sound) and len(lower) > len(sound) + 1]
+    if ends and chance.random() < 0.3:
+        sound, spelt = chance.choice(ends)
+        return word[: -len(sound)] + spelt
     heard = [(sound, spelt) for sound, spelt in BY_EAR if sound in lower[1:]]
     if not heard:
         return _finger(word, chance)
     sound, spelt = chance.choice(heard)
     place = lower.index(sound, 1)
     return word[:place] + spelt + word[place + len(sound) :]
+
+
+def _worn(word: str, chance: random.Random) -> str:
+    """A double letter written once, or a vowel that nobody hears left out."""
+    doubled = [place for place in range(1, len(word)) if word[place] == word[place - 1]]
+    quiet = [place for place in range(2, len(word) - 1) if word[place].lower() in "aeiou"]
+    places = doubled or quiet
+    if not places:
+        return _finger(word, chance)
+    place = chance.choice(places)
+    return word[:place] + word[place + 1 :]

@@ -126,8 +126,8 @@ def _of_the_measurement(results: Results) -> list[str]:
             " were chosen while looking at them, so calibration and outcomes are slightly flattered."
         ),
         (
-            "The strangers' messages are fewer. What was read wrong among them was looked at by kind, to know what more examples"
-            " should be about, and how much search and n-grams count was chosen with both sets in sight, so the strangers' figures"
+            "What was read wrong among the messages of the first two strangers was looked at by kind, to know what more examples"
+            " should be about, and how the reader is put together was chosen with all sets in sight, so the strangers' figures"
             " are slightly flattered too. None of these messages is an example, nor is one like it."
         ),
         (

@@ -1,9 +1,9 @@
 """Reads what a resident means: three small models look at a message in different ways, and their scores are added.
 
 One looks at the tuned encoder's vector, one at a general encoder's vector of the text with its spelling repaired, one at
-n-grams of words and letters; each is wrong about other messages, so together they are right more often than any alone.
-Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds; docs/decisions/0004-pipeline.md has
-the measurements behind every number below.
+n-grams of words and letters, of the text as it stands and repaired; each is wrong about other messages, so together they are
+right more often than any alone. Plain numpy and scikit-learn without Rasa, so that an evaluation can fit it in seconds;
+docs/decisions/0004-pipeline.md has the measurements behind every number below.
 """
 
 from __future__ import annotations
@@ -119,12 +119,19 @@ class Reader:
 
         A vector is there where an encoder saw the text as it stands, without its spelling repaired.
         """
-        looked = _Looked(self._encoders, texts, [self._speller.repaired(text) for text in texts])
-        scores = np.stack([sum((grams.scores(text.lower()) for grams in self._looked_up), self._bias) for text in texts])
+        repaired = [self._speller.repaired(text) for text in texts]
+        looked = _Looked(self._encoders, texts, repaired)
+        scores = self._bias + np.stack([self._gram_scores(*both) for both in zip(texts, repaired, strict=True)])
         for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
             vectors = np.hstack([looked.by(name, view.repaired) for name in view.encoders])
             scores = scores + (vectors - mean) @ weights
         return np.asarray(softmax(scores / self.temperature, axis=1), np.float32), looked.of_plain_texts
+
+    def _gram_scores(self, text: str, repaired: str) -> Array:
+        """What the n-grams score: the mean over the text as it stands and with its spelling repaired, for a repair may be wrong."""
+        written = [text] if text == repaired else [text, repaired]
+        scores = [grams.scores(one.lower()) for one in written for grams in self._looked_up]
+        return np.asarray(sum(scores[1:], scores[0]) / len(written), np.float32)
 
     def knows(self, text: str) -> bool:
         """Whether anything in it means something here: a word that it has learnt, spelt right or nearly, or a number.

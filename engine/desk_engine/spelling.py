@@ -1,8 +1,8 @@
 """Repairs misspelt words against the words of the training messages: "counicl" and "deibt" become "council" and "debit".
 
 A word is changed only when no training message has it twice, and only to a frequent word with the same first letter that is
-one slip away (a letter missing, extra, wrong or swapped). Only the general encoders read the repaired text: the tuned
-encoder has learnt from misspelt messages and the n-grams survive them, so a wrong repair never misleads all three.
+one slip away (a letter missing, extra, wrong or swapped). The tuned encoder, which has learnt from misspelt messages, reads
+the text as it stands and the n-grams read both, so a wrong repair never misleads all three views of reader.py.
 """
 
 from __future__ import annotations
