@@ -156,11 +156,11 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         parts = CasesParts(database, clock, hours, limits, masking.mask, knowledge, metrics)
         room = await stack.enter_async_context(running_cases(settings.councils_folder, parts, _outside(settings)))
         cases = room.cases
+        tuned = Encoding(settings.cache_folder)
         rasa = await stack.enter_async_context(
-            RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=knowledge.encoder)
+            RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=(knowledge.encoder, tuned.mark))
         )
         engine: DialogueEngine = other_engine or rasa
-        tuned = Encoding(settings.cache_folder)
         screens = UrgentScreens(read_screens(settings.councils_folder), Meaning(tuned, Danger.read()))
         languages = Languages.read(settings.councils_folder)
         staff = _staff(settings, database, bus, clock, knowledge)
@@ -228,7 +228,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             assist_settings,
             masking.mask,
             pseudonyms.replace_all,
-            reads(engine),
+            reads(engine, tuned),
         )
         await assist.start()
         stack.push_async_callback(assist.close)
@@ -270,14 +270,19 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         yield Product(public, new_actions_app(all_actions(applications)))
 
 
-def reads(engine: DialogueEngine) -> ReadsMessages:
-    """The engine's reading of one message, as intents with their chances; None while the engine is away."""
+def reads(engine: DialogueEngine, encoding: Encoding) -> ReadsMessages:
+    """The engine's reading of one message, as intents with their chances; None while the engine is away.
+
+    The vector that the engine has made for it goes to `encoding`, which then need not make it again.
+    """
 
     async def read(text: str) -> dict[str, float] | None:
         try:
-            return dict((await engine.read(text)).ranking)
+            reading = await engine.read(text)
         except EngineUnavailable:
             return None
+        encoding.take(text, reading.vectors)
+        return dict(reading.ranking)
 
     return read
 

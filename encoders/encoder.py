@@ -75,8 +75,7 @@ class Encoder:
     @property
     def mark(self) -> str:
         """Which encoder this is, down to its weights; empty when nothing says so."""
-        weights = self.manifest.files.get("model.onnx", "")
-        return f"{self.manifest.name}-{weights[:12]}" if weights else ""
+        return self.manifest.mark
 
     def embed(self, texts: Sequence[str], kind: Kind = "query", batch_size: int = 1) -> Vectors:
         """One L2-normalised vector a text, as float32 of shape (len(texts), dimension)."""

@@ -39,6 +39,12 @@ class Manifest:
         except TypeError as error:
             raise ValueError(f"{path} is not an encoder's manifest: {error}") from error
 
+    @property
+    def mark(self) -> str:
+        """Which encoder this is, down to its weights; empty when nothing says so."""
+        weights = self.files.get("model.onnx", "")
+        return f"{self.name}-{weights[:12]}" if weights else ""
+
     def write(self, folder: Path) -> None:
         (folder / FILE_NAME).write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", "utf-8")
 

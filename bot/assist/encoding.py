@@ -7,14 +7,15 @@ disk between starts.
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from bot.knowledge.search import Vectors
 from bot.knowledge.vectors import RememberingEncoder
-from encoders import Encoder
+from encoders import Encoder, Manifest
 
 REMEMBERED = 4000  # texts of chats; 6 MB
 TUNED = Path(__file__).resolve().parents[2] / "encoders" / "tuned"  # comes with the repository
@@ -30,10 +31,10 @@ class Encoding:
         self._encoder: RememberingEncoder | None = None
         self._said: dict[bytes, Vectors] = {}  # by marks of texts, so that nobody's words stay here
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """Which encoder it is, down to its weights; vectors of another one mean nothing to it."""
-        return self._loaded().mark
+        return Manifest.read(self._folder).mark
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector for each text; takes some milliseconds a text, so call it in a thread."""
@@ -45,12 +46,25 @@ class Encoding:
 
     def embed_chat(self, texts: Sequence[str]) -> Vectors:
         """The same for what is said in chats, which is asked for again with each message that follows; kept in memory alone."""
-        said, known = {_mark(text): text for text in texts}, self._said  # other threads ask too
+        said = {_mark(text): text for text in texts}
+        known: Mapping[bytes, Vectors] = self._said  # other threads ask too
         missing = [mark for mark in said if mark not in known]
         if missing:
-            kept = known if len(known) < REMEMBERED else {mark: known[mark] for mark in said.keys() - missing}
-            known = self._said = kept | dict(zip(missing, self.embed([said[mark] for mark in missing]), strict=True))
+            made = dict(zip(missing, self.embed([said[mark] for mark in missing]), strict=True))
+            known = self._remember(made, {mark: known[mark] for mark in said.keys() - missing})
         return np.stack([known[_mark(text)] for text in texts])
+
+    def take(self, text: str, vectors: Mapping[str, Vectors]) -> None:
+        """Remembers the vector of what was said in a chat where somebody has made it already; they come by their encoder's mark."""
+        vector = vectors.get(self.mark)
+        if vector is not None:
+            self._remember({_mark(text): vector}, {})
+
+    def _remember(self, made: Mapping[bytes, Vectors], wanted: Mapping[bytes, Vectors]) -> Mapping[bytes, Vectors]:
+        """Keeps what was made; when there is much already, nothing else but what is wanted now."""
+        known = self._said
+        self._said = {**(known if len(known) < REMEMBERED else wanted), **made}
+        return {**wanted, **made}
 
     def keep(self) -> None:
         """Writes what is known down, if anything is new."""

@@ -232,7 +232,7 @@ class Assist:
 
     async def _work_out(self, actor: Actor, asked: _Asked) -> Suggestions:
         council = asked.conversation.council
-        # Two processors work at once: the engine reads while the vectors are made here.
+        # Two processors work at once: the engine reads, and makes the message's own vector, while the other vectors are made here.
         intents, _ = await asyncio.gather(self._reads(asked.text), asyncio.to_thread(self._make_vectors, asked))
         canned = self._answers.own(council, asked.handoff, actor)
         chosen = await asyncio.to_thread(self._rank, asked, intents, canned)
@@ -272,8 +272,9 @@ class Assist:
         return [one for one in best if one.chance >= LEAST][: LISTED + SHOWN]
 
     def _make_vectors(self, asked: _Asked) -> None:
-        """Has every encoder make what ranking is going to ask for."""
-        self._encoding.embed_chat([asked.text, *(*asked.before, *asked.said)[-CONTEXT:], *asked.said[-LAST_SAID:]])
+        """Has every encoder make what ranking is going to ask for beside the message's own vector, which comes with its reading."""
+        if asked.said:
+            self._encoding.embed_chat([*(*asked.before, *asked.said)[-CONTEXT:], *asked.said[-LAST_SAID:]])
         self._knowledge.nearness(asked.conversation.council, asked.text)
 
     def _article(self, council: str, one: Candidate, asked_terms: Mapping[str, str]) -> Suggestion:

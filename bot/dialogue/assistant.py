@@ -206,7 +206,7 @@ class Assistant:
             several, left_over = await self._several(parts)
             if several and len(several) + len(left_over) > 1:
                 return await self._answer_several(conversation, several, left_over)
-        near = self._knowledge.nearness(council, question, reading.vector)
+        near = self._knowledge.nearness(council, question, reading.vectors.get(self._knowledge.encoder))
         together = model.weighed(reading, near, self._bands)
         decision = model.decide(together, near, self._bands, frozenset(context.tried))
         turn = await self._act_on(conversation, decision, question, together)

@@ -9,7 +9,7 @@ never with a leading "/", which is Rasa's command syntax.
 import asyncio
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,12 +38,12 @@ class EngineUnavailable(Exception):
 class Reading:
     """How the engine reads one text: every intent with its calibrated probability, likeliest first.
 
-    `vector` is the text's vector of search's encoder, where the engine has made it for the reading. `known` is whether the
-    text has any word that the engine has learnt, or a number: a reading of letters alone means nothing.
+    `vectors` are the text's vectors that the engine has made for the reading, by the mark of their encoder. `known` is whether
+    the text has any word that the engine has learnt, or a number: a reading of letters alone means nothing.
     """
 
     ranking: tuple[tuple[str, float], ...]
-    vector: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    vectors: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict, compare=False, repr=False)
     known: bool = True
 
     @property
@@ -77,12 +77,12 @@ class DialogueEngine(Protocol):
 class RasaEngine:
     """The engine over HTTP. Open it in app.py with `async with`.
 
-    `vectors_of` is the mark of the encoder whose vectors are of use here.
+    `vectors_of` are the marks of the encoders whose vectors are of use here.
     """
 
-    def __init__(self, url: str, timeout: float, metrics: Metrics, vectors_of: str = "") -> None:
+    def __init__(self, url: str, timeout: float, metrics: Metrics, vectors_of: Sequence[str] = ()) -> None:
         self._url = url
-        self._vectors_of = vectors_of
+        self._vectors_of = list(vectors_of)
         self._model = ""  # which model answered last, and what it always says to an intent
         self._lasting: dict[str, list[dict[str, Any]]] = {}
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=1.0)
@@ -101,18 +101,18 @@ class RasaEngine:
     async def read(self, text: str) -> Reading:
         """Classifies a text; raises EngineUnavailable."""
         asked = _COMMAND.sub("", text) or "…"
-        found = await self._post("/webhooks/desk/read", {"texts": [asked], "vector": self._vectors_of})
+        found = await self._post("/webhooks/desk/read", {"texts": [asked], "vectors": self._vectors_of})
         try:
             [one] = found["readings"]
             ranking = tuple((str(intent), float(probability)) for intent, probability in one["ranking"])
-            vector = _unpacked(one["vector"]) if one["vector"] and asked == text else None
+            vectors = {mark: _unpacked(made) for mark, made in one["vectors"].items()} if asked == text else {}
             known = bool(one["known"])
             self._served_by(found["model"])
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             ranking = ()
         if not ranking:
             raise self._failure("no_reading")
-        return Reading(ranking, vector, known)
+        return Reading(ranking, vectors, known)
 
     async def respond(self, conversation_id: str, intent: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The engine's typed messages for an intent; raises EngineUnavailable."""

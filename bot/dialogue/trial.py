@@ -36,7 +36,7 @@ async def try_out(engine: DialogueEngine, knowledge: Knowledge, council: str, qu
         found = await asyncio.to_thread(knowledge.search, council, question, limit=PASSAGES)
         return Trial(None, None, (), (), tuple(found))
     bands = Bands()
-    near = await asyncio.to_thread(knowledge.nearness, council, question, reading.vector)
+    near = await asyncio.to_thread(knowledge.nearness, council, question, reading.vectors.get(knowledge.encoder))
     together = weighed(reading, near, bands)
     decision = decide(together, near, bands)
     article = knowledge.best_for_intent(council, decision.intents[0], question) if decision.step == Step.ANSWER else None

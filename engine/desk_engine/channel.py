@@ -54,7 +54,7 @@ class DeskChannel(InputChannel):
                 return json({"detail": "texts must be one to eight texts, none of them a command."}, HTTPStatus.BAD_REQUEST)
             if not (agent and agent.is_ready()):
                 return json({"detail": "There is no model."}, HTTPStatus.CONFLICT)
-            wanted = request.json.get("vector") or ""
+            wanted = request.json.get("vectors") or []
             return json({"model": agent.model_id, "readings": [_reading(one, wanted) for one in read_texts(agent, texts)]})
 
         @routes.post("/respond")
@@ -123,8 +123,8 @@ def _are_texts(texts: Any) -> bool:
     )
 
 
-def _reading(message: Message, wanted: Text) -> Dict[Text, Any]:
+def _reading(message: Message, wanted: List[Text]) -> Dict[Text, Any]:
     ranking = [[one["name"], one["confidence"]] for one in message.get("intent_ranking")]
-    vector = message.get(VECTORS).get(wanted) if wanted else None
-    packed = None if vector is None else base64.b64encode(vector.tobytes()).decode()
-    return {"ranking": ranking, "vector": packed, "known": message.get(KNOWN)}
+    made = message.get(VECTORS)
+    packed = {mark: base64.b64encode(made[mark].tobytes()).decode() for mark in wanted if mark in made}
+    return {"ranking": ranking, "vectors": packed, "known": message.get(KNOWN)}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from aiohttp import ClientSession
 
+from bot.assist.encoding import TUNED
 from bot.dialogue.engine import RasaEngine
 from bot.foundation.metrics import Metrics
 from bot.settings import Settings
@@ -17,21 +18,22 @@ async def ask(address: str, route: str, body: dict[str, Any]) -> tuple[int, dict
         return response.status, await response.json()
 
 
-async def test_the_vector_of_a_reading_is_the_one_that_search_would_make(engine_site):
-    encoder = Encoder.load(Settings().encoders_folder / "minilm")
+async def test_the_vectors_of_a_reading_are_those_that_search_and_suggestions_would_make(engine_site):
+    encoders = [Encoder.load(folder) for folder in (Settings().encoders_folder / "minilm", TUNED)]
     text = "when is my bin collected"
-    async with RasaEngine(engine_site[0], 30, Metrics(), encoder.mark) as engine:
+    async with RasaEngine(engine_site[0], 30, Metrics(), [encoder.mark for encoder in encoders]) as engine:
         reading = await engine.read(text)
     assert reading.intent == "bin_day"
-    assert reading.vector is not None
-    assert float(reading.vector @ encoder.embed([text])[0]) > 0.999
+    for encoder in encoders:
+        assert float(reading.vectors[encoder.mark] @ encoder.embed([text])[0]) > 0.99
 
 
 async def test_a_vector_of_another_encoder_or_of_repaired_spelling_is_not_handed_out(engine_site):
-    for text, vector in (("when is my bin collected", "minilm-of-other-weights"), ("wen is my bin colected", "")):
-        status, found = await ask(engine_site[0], "read", {"texts": [text], "vector": vector})
+    mark = Encoder.load(Settings().encoders_folder / "minilm").mark
+    for text, wanted in (("when is my bin collected", "minilm-of-other-weights"), ("when is my bin colleccted", mark)):
+        status, found = await ask(engine_site[0], "read", {"texts": [text], "vectors": [wanted]})
         assert status == 200
-        assert found["readings"][0]["vector"] is None
+        assert found["readings"][0]["vectors"] == {}
 
 
 async def test_several_texts_are_read_as_each_alone(engine_site):

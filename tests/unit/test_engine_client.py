@@ -24,7 +24,7 @@ class Channel:
         self.messages: list[dict[str, Any]] = [{"recipient_id": "c", "custom": {"kind": "answer"}}]
         self.reading: dict[str, Any] = {
             "ranking": [["ct_pay", 0.9], ["greet", 0.1]],
-            "vector": base64.b64encode(VECTOR.tobytes()).decode(),
+            "vectors": {"m": base64.b64encode(VECTOR.tobytes()).decode()},
             "known": True,
         }
         self.read: list[dict[str, Any]] = []
@@ -57,17 +57,18 @@ async def engine(channel: Channel) -> AsyncIterator[RasaEngine]:
     """The client, connected to the channel."""
     async with (
         TestServer(channel.app()) as server,
-        RasaEngine(str(server.make_url("")).rstrip("/"), 2, Metrics(), "m") as engine,
+        RasaEngine(str(server.make_url("")).rstrip("/"), 2, Metrics(), ["m", "n"]) as engine,
     ):
         yield engine
 
 
-async def test_a_reading_brings_the_vector_that_search_needs(engine: RasaEngine, channel: Channel) -> None:
+async def test_a_reading_brings_the_vectors_that_the_engine_has_made_of_those_that_are_of_use(
+    engine: RasaEngine, channel: Channel
+) -> None:
     reading = await engine.read("how do i pay")
-    assert channel.read == [{"texts": ["how do i pay"], "vector": "m"}]
+    assert channel.read == [{"texts": ["how do i pay"], "vectors": ["m", "n"]}]
     assert reading.intent == "ct_pay"
-    assert reading.vector is not None
-    assert reading.vector.tolist() == VECTOR.tolist()
+    assert {mark: vector.tolist() for mark, vector in reading.vectors.items()} == {"m": VECTOR.tolist()}
 
 
 async def test_a_text_without_a_known_word_is_said_to_be_unknown(engine: RasaEngine, channel: Channel) -> None:
@@ -80,11 +81,11 @@ async def test_a_leading_slash_is_taken_off_and_the_vector_is_then_of_another_te
 ) -> None:
     reading = await engine.read("/restart")
     assert channel.read[0]["texts"] == ["restart"]
-    assert reading.vector is None
+    assert reading.vectors == {}
 
 
 @pytest.mark.parametrize(
-    "broken", [{}, {"ranking": []}, {"ranking": [], "vector": None}, {"ranking": [["x", 1]], "vector": "?"}]
+    "broken", [{}, {"ranking": []}, {"ranking": [], "vectors": {}}, {"ranking": [["x", 1]], "vectors": {"m": "?"}}]
 )
 async def test_an_answer_without_a_reading_is_none(engine: RasaEngine, channel: Channel, broken: dict[str, Any]) -> None:
     channel.reading = broken
