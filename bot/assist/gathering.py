@@ -18,6 +18,7 @@ from bot.handoff.answers import Canned
 from bot.knowledge.rendering import first_paragraph
 from bot.knowledge.search import Found
 from bot.knowledge.service import Knowledge
+from bot.privacy.pseudonyms import gives_details
 
 ARTICLES = 10  # articles that are candidates
 
@@ -55,8 +56,9 @@ class Gathering:
         """Everything that could be replied, not in order yet."""
         vector = self._encoding.embed_chat([question.text])[0]
         said, intents = self.said(question), self.intents(question)
-        near = index.around(vector, list(terms(question.text)), intents, first=question.first, said=said)
-        others = [*self.articles(question, vector, intents, said), *self.ready(question, vector, canned)]
+        details = gives_details(question.text)
+        near = index.around(vector, list(terms(question.text)), intents, first=question.first, details=details, said=said)
+        others = [*self.articles(question, vector, intents, said), *self.ready(question, vector, intents, canned)]
         weighed = [Candidate(one.source, one.id, self._weights.odds(one.source, one.values), one.vector) for one in others]
         return [*of_replies(near), *weighed]
 
@@ -78,12 +80,21 @@ class Gathering:
         found = self._knowledge.search(question.council, question.text, intents=dict(intents), limit=ARTICLES)
         return [self._article(question, one, vector, said) for one in found]
 
-    def ready(self, question: Question, vector: Vector, canned: Sequence[Canned]) -> list[Signals]:
+    def ready(
+        self, question: Question, vector: Vector, intents: Mapping[str, float], canned: Sequence[Canned]
+    ) -> list[Signals]:
         """Ready replies with their signals."""
+        details = gives_details(question.text) and not question.first
         found = []
         for one in canned:
             title, text = self._encoding.embed_known([f"{one.title}. {one.words}", one.text])
-            values = {"title": float(title @ vector), "text": float(text @ vector), "first": float(question.first)}
+            values = {
+                "title": float(title @ vector),
+                "text": float(text @ vector),
+                "first": float(question.first),
+                "intent": sum(intents.get(name, 0.0) for name in one.intents),
+                "details": float(details and one.for_details),
+            }
             found.append(Signals(From.CANNED, one.id, text, values))
         return found
 

@@ -2,9 +2,9 @@
 
 Replies that say nearly the same belong to one **group** (grouping.py). Whether a pair's reply fits is a sum of signals whose
 weights ranking.py has: how near the message is to what was asked then and to the reply itself, how far the likely intents
-agree, and whether both open their chat or both come later. Two of these are products with the message's vector, so each pair keeps one vector,
-their weighted sum, and 100,000 pairs are gone through in some twenty milliseconds. Wording stays in the database, so that
-what is erased there is never shown. The newest MOST pairs are kept.
+agree, whether both open their chat or both come later, and whether both give details. Two of these are products with the
+message's vector, so each pair keeps one vector, their weighted sum, and sketch.py finds those that are worth weighing. Wording
+stays in the database, so that what is erased there is never shown. The newest MOST pairs are kept.
 """
 
 import threading
@@ -16,9 +16,11 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from bot.assist.sketch import Sketches
 from bot.assist.words import Lexicon
 
 MOST = 100_000  # pairs of one council; about 230 MB
+WEIGHED = 4000  # pairs whose whole vectors are looked at, where there are many
 NEAREST = 64  # pairs whose replies are candidates
 BY_WORDS = 16  # … and those that share the rarest words, which a name of a scheme or a street may need
 PROFILE = 8  # likely intents that are kept of a pair
@@ -37,6 +39,7 @@ class Entry:
     group: str
     day: date
     first: bool  # whether it opens its conversation
+    details: bool  # whether it gives an address or a number
     terms: tuple[str, ...]
     intents: Mapping[str, float]
     vector: Vector
@@ -58,7 +61,7 @@ class Near:
 class PastReplies:
     """The index of one council. Give it what is there with `add`, and again whenever a pair comes or goes.
 
-    `weights` are those of a reply: bias, asked, fit, intent, opens, later, context. A lock lets suggestions be worked out in
+    `weights` are those of a reply (ranking.py). A lock lets suggestions be worked out in
     a thread while the event loop adds what was just sent.
     """
 
@@ -71,6 +74,8 @@ class PastReplies:
         self._ids = np.zeros(256, np.int64)
         self._gone = np.zeros(256, bool)
         self._first = np.zeros(256, bool)
+        self._details = np.zeros(256, bool)
+        self._sketches = Sketches()
         self._group_vectors = np.zeros((256, 0), np.float16)
         self._groups: dict[str, _Group] = {}
         self._names: list[str] = []
@@ -96,6 +101,7 @@ class PastReplies:
             for entry in entries:
                 if entry.id not in self._places:
                     self._add(entry)
+            self._sketches.take(self._vectors[: self._count])
             if len(self._places) > MOST:
                 for place in sorted(self._places.values())[: len(self._places) - MOST]:
                     self._remove(int(self._ids[place]))
@@ -118,23 +124,31 @@ class PastReplies:
             ]
 
     def around(
-        self, vector: Vector, terms: Sequence[str], intents: Mapping[str, float], *, first: bool, said: Vector | None = None
+        self,
+        vector: Vector,
+        terms: Sequence[str],
+        intents: Mapping[str, float],
+        *,
+        first: bool,
+        details: bool = False,
+        said: Vector | None = None,
     ) -> list[Near]:
         """The replies that were sent to messages like this one, the likeliest first.
 
-        `vector` is the message's, `intents` are its likely ones, `first` says whether it opens its chat, and `said` is the
-        vector of what was said in the chat before.
+        `vector` is the message's, `intents` are its likely ones, `first` says whether it opens its chat, `details` whether it
+        gives any, and `said` is the vector of what was said in the chat before.
         """
         with self._lock:
             if not self._places:
                 return []
             count, weigh = self._count, self._weights
             words = self._lexicon.scores(terms)
-            odds = self._vectors[:count] @ vector
-            odds += weigh["bias"] + weigh["intent"] * self._agreement(unit(intents))
-            odds += np.where(self._first[:count] == first, weigh["opens"] if first else weigh["later"], 0.0).astype(np.float32)
-            odds[self._gone[:count]] = -np.inf
-            rows = np.union1d(_top(odds, NEAREST), _top(words, BY_WORDS))
+            others = weigh["intent"] * self._agreement(unit(intents)) + self._of_place(first, details)
+            others[self._gone[:count]] = -np.inf
+            odds = self._with_meaning(others, vector)
+            by_words = _top(words, BY_WORDS)
+            odds[by_words] = others[by_words] + self._vectors[by_words] @ vector
+            rows = np.union1d(_top(odds, NEAREST), by_words)
             rows = rows[~self._gone[rows]]
             best = odds[rows]
             if said is not None:
@@ -142,6 +156,27 @@ class PastReplies:
             return self._by_group(rows, best)
 
     # ---- inside, under the lock
+
+    def _of_place(self, first: bool, details: bool) -> Vector:
+        """For every pair what the place of both messages in their chats says, and the details that they give."""
+        weigh, first_then, details_then = self._weights, self._first[: self._count], self._details[: self._count]
+        values = np.full((2, 2), weigh["bias"], np.float32)  # by whether the pair opened its chat, and whether it gave details
+        values[int(first)] += weigh["opens"] if first else weigh["later"]
+        if details:
+            values[:, 1] += weigh["details"]
+        elif not first:
+            values[0, 0] += weigh["plain"]
+        return np.asarray(values.ravel()[2 * first_then.astype(np.int8) + details_then], np.float32)
+
+    def _with_meaning(self, others: Vector, vector: Vector) -> Vector:
+        """The log-odds of every pair; where there are many, -inf for those that sketches find too far away."""
+        near = self._sketches.products(vector)
+        if near is None:
+            return others + self._vectors[: self._count] @ vector
+        rows = np.argpartition(-(others + near), WEIGHED)[:WEIGHED]
+        odds = np.full(len(others), -np.inf, np.float32)
+        odds[rows] = others[rows] + self._vectors[rows] @ vector
+        return odds
 
     def _by_group(self, rows: Rows, odds: Vector) -> list[Near]:
         """Each group once, with its likeliest pairs."""
@@ -187,6 +222,7 @@ class PastReplies:
         self._of_group[place] = group.place
         self._ids[place] = entry.id
         self._first[place] = entry.first
+        self._details[place] = entry.details
         for intent, chance in unit(entry.intents).items():
             places, chances = self._read_as.setdefault(intent, (array("i"), array("f")))
             places.append(place)
@@ -213,7 +249,7 @@ class PastReplies:
             self._groups[self._names[self._of_group[place]]].count -= 1
 
     def _grow(self) -> None:
-        for name in ("_vectors", "_of_group", "_ids", "_gone", "_first"):
+        for name in ("_vectors", "_of_group", "_ids", "_gone", "_first", "_details"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
 

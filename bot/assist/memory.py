@@ -26,6 +26,7 @@ from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.foundation.words import LONDON
+from bot.privacy.pseudonyms import gives_details
 
 log = structlog.get_logger()
 
@@ -150,7 +151,7 @@ class Memory:
 
     async def _renewed(self, rows: Sequence[Kept]) -> Sequence[Kept]:
         """The pairs with vectors of the encoder of today; those of an earlier one are made again, once."""
-        old = [row for row in rows if row.encoder != await asyncio.to_thread(lambda: self._encoding.mark)]
+        old = [row for row in rows if row.encoder != self._encoding.mark]
         if not old:
             return rows
         fresh: dict[int, Kept] = {}
@@ -177,7 +178,8 @@ class Memory:
             known.add(row.group)
             day = row.at.astimezone(LONDON).date()
             asked = tuple(terms(row.asked))
-            entries.append(Entry(row.id, row.group, day, row.first, asked, row.intents, row.vector, vector))
+            details = gives_details(row.asked)
+            entries.append(Entry(row.id, row.group, day, row.first, details, asked, row.intents, row.vector, vector))
         return entries
 
     def _count(self, council: str, key: tuple[From, str], outcome: Used) -> None:

@@ -1,6 +1,6 @@
 """Ranks what could be replied: past replies, articles and ready replies compete in one list, each with a chance that is meant.
 
-Each kind has a logistic regression that adds up its signals; weights and the calibration that turns the result into a stated
+For each kind its signals are added up with weights; these and the calibration that turns the result into a stated
 percentage are fitted by `python -m bot assist fit` on conversations set aside for that, and kept in weights.json. Signals
 that those conversations cannot teach (how often and how lately a reply was sent, what became of it as a suggestion) have
 weights set by hand. docs/assist.md explains the signals, docs/assist-evaluation.md says how good they are.
@@ -21,13 +21,15 @@ from bot.assist.model import From, Used
 WEIGHTS = Path(__file__).parent / "weights.json"
 SIGNALS: Mapping[From, tuple[str, ...]] = {
     # asked, fit: cosines of the message with what was asked then, and with the reply; opens, later: both messages open their
-    # chat, or both come later in it; context: cosine of the reply with the chat so far
-    From.REPLY: ("bias", "asked", "fit", "intent", "opens", "later", "context"),
+    # chat, or both come later in it; context: cosine of the reply with the chat so far; details: both messages give an address or a
+    # number; plain: both come later and give none
+    From.REPLY: ("bias", "asked", "fit", "intent", "opens", "later", "context", "details", "plain"),
     # question, answer: cosines with the nearest question of the article, and with its answer; score: what search gives it
     From.ARTICLE: ("bias", "question", "answer", "words", "intent", "primary", "score", "first", "context"),
-    From.CANNED: ("bias", "title", "text", "first"),
+    # intent: how likely those are that it is for; details: it is for details, and the message gives some
+    From.CANNED: ("bias", "title", "text", "first", "intent", "details"),
 }
-SAME = 0.8  # cosine of two replies from which one place in the list is enough for both, so that three places offer three things
+SAME = 0.7  # cosine of two replies from which one place in the list is enough for both, so that three places offer three things
 SAID = 0.93  # … and from which one has been said in the chat already
 LEAST = 0.04  # a smaller chance is not worth anybody's time
 YEAR = 365.0  # days after which a reply counts half as recent

@@ -10,21 +10,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.assist.encoding import Encoding
-from bot.assist.fitting import calibrated, logistic
+from bot.assist.fitting import Array, calibrated, listwise, logistic
 from bot.assist.model import From
 from bot.assist.ranking import SIGNALS, WEIGHTS, Weights
 from bot.assist.taking_in import published
 from bot.commands.errors import CommandFailed
 from bot.evaluation.engine import CannotRead, Readings
-from bot.evaluation.suggesting import CONVERSATIONS, Matters, Suggesting, read_turns
+from bot.evaluation.suggesting import CONVERSATIONS, Examples, Matters, Suggesting, read_turns
 from bot.evaluation.suggestions_page import figures, page, picture
 from bot.privacy.masking import Masking
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 
 PAGE, PICTURE = Path("docs/assist-evaluation.md"), Path("docs/pictures/assist-calibration.svg")
-STRICTNESS = 1.0
+STRICTNESS, LIST_STRICTNESS = 1.0, 0.3
+LISTED = 40  # candidates of one kind in a list
 LIKELIEST = 12  # intents that are kept of a reading
 
 
@@ -53,12 +56,9 @@ def run_fit(arguments: argparse.Namespace, settings: Settings) -> int:
     """Fits, calibrates and writes the weights."""
     suggesting, model = _suggesting(settings)
     before = Weights.read()
-    fitted: dict[From, dict[str, float]] = {}
-    for source in From:
-        signals, right = suggesting.examples(source, before)
-        weights = logistic(signals, right, STRICTNESS)
-        fitted[source] = {name: round(float(one), 3) for name, one in zip(SIGNALS[source], weights, strict=True)}
-        print(f"{source}: {fitted[source]}, of {len(right):,} candidates {int(right.sum()):,} right")
+    fitted = _fitted(suggesting.examples(before))
+    for source, weights in fitted.items():
+        print(f"{source}: {weights}")
     raw = Weights(fitted, before.by_hand, [(-20.0, 0.0), (20.0, 1.0)])
     tried = suggesting.tried_by_folds(raw)
     points = calibrated([odds for one in tried for odds in one.odds], [good for one in tried for good in one.right])
@@ -71,6 +71,42 @@ def run_fit(arguments: argparse.Namespace, settings: Settings) -> int:
     WEIGHTS.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"Written: {WEIGHTS}")
     return 0
+
+
+def _fitted(examples: Sequence[Examples]) -> dict[From, dict[str, float]]:
+    """Weights of each kind by itself, and from there of all kinds together, in the lists that advisers would see."""
+    start = [_alone(examples, source) for source in From]
+    lists = [_in_one_list(one, start) for one in examples]
+    weights = listwise([one for one in lists if one[1].any()], np.concatenate(start), LIST_STRICTNESS)
+    # Lists say how candidates compare; over all candidates the odds are then brought to what they mean.
+    odds, right = (np.concatenate([one[part] for one in lists]) for part in (0, 1))
+    bias, slope = logistic(np.column_stack([np.ones(len(odds)), odds @ weights]), right)
+    fitted, begin = {}, 0
+    for source, own in zip(From, start, strict=True):
+        values = slope * weights[begin : begin + len(own)]
+        values[0] += bias
+        fitted[source] = {name: round(float(one), 3) for name, one in zip(SIGNALS[source], values, strict=True)}
+        begin += len(own)
+    return fitted
+
+
+def _alone(examples: Sequence[Examples], source: From) -> Array:
+    signals, right = (np.concatenate([getattr(one, part)[source] for one in examples]) for part in ("signals", "right"))
+    print(f"{source}: of {len(right):,} candidates {int(right.sum()):,} right")
+    return logistic(signals, right.astype(float), STRICTNESS)
+
+
+def _in_one_list(one: Examples, start: Sequence[Array]) -> tuple[Array, Array]:
+    """The candidates of all kinds, each kind with columns of its own; of past replies the nearest."""
+    rows, right, begin = [], [], 0
+    for source, weights in zip(From, start, strict=True):
+        best = np.argsort(-(one.signals[source] @ weights), kind="stable")[:LISTED]
+        wide = np.zeros((len(best), sum(map(len, start))))
+        wide[:, begin : begin + len(weights)] = one.signals[source][best]
+        rows.append(wide)
+        right.append(one.right[source][best].astype(float))
+        begin += len(weights)
+    return np.concatenate(rows), np.concatenate(right)
 
 
 def _suggesting(settings: Settings) -> tuple[Suggesting, str]:

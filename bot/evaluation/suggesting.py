@@ -20,7 +20,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from bot.assist.encoding import Encoding
 from bot.assist.formats import ConversationFile, PastConversation
-from bot.assist.gathering import Gathering, Question, Signals
+from bot.assist.gathering import Gathering, Question
 from bot.assist.grouping import NEAR, grouped
 from bot.assist.importing import pairs_of
 from bot.assist.index import Entry, PastReplies, unit
@@ -30,6 +30,7 @@ from bot.assist.words import terms
 from bot.foundation.csvfiles import Reject
 from bot.handoff.answers import Canned
 from bot.knowledge.service import Knowledge
+from bot.privacy.pseudonyms import gives_details
 
 CONVERSATIONS, MATTERS = Path("data/assist/conversations.jsonl"), Path("data/assist/matters.yml")
 FOLDS = 10
@@ -82,6 +83,14 @@ class Tried:
     right: tuple[bool, ...]
     alike: tuple[bool, ...]
     sources: tuple[From, ...]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What could be replied to one question, by kind: the signals of each candidate, one a row, and whether it is right."""
+
+    signals: Mapping[From, np.ndarray]
+    right: Mapping[From, np.ndarray]
 
 
 @dataclass
@@ -181,8 +190,8 @@ class Suggesting:
                 memory.matters.setdefault(group.group, Counter())[one.matter] += 1
                 words, vector = tuple(terms(one.masked_asked)), self._asked[id(one)]
                 reply = vectors[place] if group.first else None
-                number_of = 100 * number + place
-                entries.append(Entry(number_of, group.group, one.at.date(), one.first, words, one.intents, vector, reply))
+                known = (100 * number + place, group.group, one.at.date(), one.first, gives_details(one.masked_asked))
+                entries.append(Entry(*known, words, one.intents, vector, reply))
             memory.index.add(entries)
         return memory
 
@@ -205,48 +214,45 @@ class Suggesting:
 
     # ---- what weights are fitted on
 
-    def examples(self, source: From, weights: Weights) -> tuple[np.ndarray, np.ndarray]:
-        """Signals and whether it is right, of every candidate of one kind in the half that is learnt from."""
-        rows: list[list[float]] = []
-        right: list[bool] = []
+    def examples(self, weights: Weights) -> list[Examples]:
+        """For every question of the half that is learnt from, its candidates from the rest of that half."""
         gathering = Gathering(self._knowledge, self._encoding, weights)
-        for turn in self.learnt_from:
-            vector, question = self._encoding.embed_known([turn.asked])[0], _question(turn)
-            said, intents = gathering.said(question), gathering.intents(question)
-            match source:
-                case From.REPLY:
-                    self._add_pairs(turn, vector, said, rows, right)
-                case From.ARTICLE:
-                    self._add(turn, gathering.articles(question, vector, intents, said), rows, right)
-                case From.CANNED:
-                    self._add(turn, gathering.ready(question, vector, self._canned[turn.council]), rows, right)
-        return np.array(rows, float), np.array(right, float)
+        return [self._examples(turn, gathering) for turn in self.learnt_from]
 
-    def _add(self, turn: Turn, found: Iterable[Signals], rows: list[list[float]], right: list[bool]) -> None:
-        for one in found:
-            rows.append([1.0, *(one.values[name] for name in SIGNALS[one.source][1:])])
-            said = self._matters.articles if one.source == From.ARTICLE else self._matters.canned
-            right.append(turn.matter not in self._matters.own and one.id in said[turn.matter])
+    def _examples(self, turn: Turn, gathering: Gathering) -> Examples:
+        vector, question = self._encoding.embed_known([turn.asked])[0], _question(turn)
+        said, intents = gathering.said(question), gathering.intents(question)
+        own = turn.matter in self._matters.own
+        signals, right = {}, {}
+        past = [one for one in self.learnt_from if one.council == turn.council and one.conversation != turn.conversation]
+        signals[From.REPLY] = self._pairs(turn, past, vector, said)
+        right[From.REPLY] = np.array([one.matter == turn.matter and not own for one in past])
+        for source, found, known in (
+            (From.ARTICLE, gathering.articles(question, vector, intents, said), self._matters.articles),
+            (From.CANNED, gathering.ready(question, vector, intents, self._canned[turn.council]), self._matters.canned),
+        ):
+            signals[source] = np.array([[1.0, *(one.values[name] for name in SIGNALS[source][1:])] for one in found])
+            right[source] = np.array([one.id in known[turn.matter] and not own for one in found])
+        return Examples(signals, right)
 
-    def _add_pairs(
-        self, turn: Turn, vector: np.ndarray, said: np.ndarray | None, rows: list[list[float]], right: list[bool]
-    ) -> None:
-        own = [one for one in self.learnt_from if one.council == turn.council and one.conversation != turn.conversation]
-        intents = unit(turn.intents)
-        for one in own:
-            reply, theirs = self._replies[id(one)], unit(one.intents)
-            rows.append(
-                [
-                    1.0,
-                    float(self._asked[id(one)] @ vector),
-                    float(reply @ vector),
-                    sum(chance * theirs.get(name, 0.0) for name, chance in intents.items()),
-                    float(one.first and turn.first),
-                    float(not one.first and not turn.first),
-                    float(reply @ said) if said is not None else 0.0,
-                ]
-            )
-            right.append(one.matter == turn.matter and turn.matter not in self._matters.own)
+    def _pairs(self, turn: Turn, past: Sequence[Turn], vector: np.ndarray, said: np.ndarray | None) -> np.ndarray:
+        intents, details = unit(turn.intents), gives_details(turn.asked)
+        rows = []
+        for one in past:
+            reply, theirs, they = self._replies[id(one)], unit(one.intents), gives_details(one.masked_asked)
+            later = not one.first and not turn.first
+            values = {
+                "asked": self._asked[id(one)] @ vector,
+                "fit": reply @ vector,
+                "intent": sum(chance * theirs.get(name, 0.0) for name, chance in intents.items()),
+                "opens": one.first and turn.first,
+                "later": later,
+                "context": reply @ said if said is not None else 0.0,
+                "details": details and they,
+                "plain": later and not details and not they,
+            }
+            rows.append([1.0, *(float(values[name]) for name in SIGNALS[From.REPLY][1:])])
+        return np.array(rows)
 
 
 def read_turns(

@@ -32,6 +32,8 @@ class Canned:
     text: str
     teams: frozenset[str] = frozenset()  # empty: all of them
     words: str = ""  # further words that it is found by
+    intents: tuple[str, ...] = ()  # what the resident says when it is the reply
+    for_details: bool = False  # whether it is one to an address, a number or a name that was asked for
 
 
 @dataclass(frozen=True)
@@ -137,4 +139,12 @@ def _canned(name: str, said: Mapping[str, Any]) -> Canned:
             raise ValueError(f"{name} uses {variable!r}; there are {', '.join(VARIABLES)}")
         if variable in ("name", "topic", "reference") and not fallback:
             raise ValueError(f"{name} needs a word to fall back on, like {{{variable}|there}}")
-    return Canned(name, str(said["title"]), text, frozenset(map(str, said.get("teams") or ())), str(said.get("words", "")))
+    return Canned(
+        name,
+        str(said["title"]),
+        text,
+        frozenset(map(str, said.get("teams") or ())),
+        str(said.get("words", "")),
+        tuple(map(str, said.get("intents") or ())),
+        bool(said.get("for_details", False)),
+    )

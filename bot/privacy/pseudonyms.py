@@ -58,6 +58,17 @@ _NOT_NAMES = (
 )
 
 
+_DETAILS = re.compile(
+    "|".join(pattern for entity, patterns in _PATTERNS.items() if entity != "PERSON" for pattern in patterns), re.IGNORECASE
+)
+_STAND_FOR_DETAILS = re.compile("|".join(re.escape(word) for word in sorted({*STANDS_FOR.values()} - {STANDS_FOR["PERSON"]})))
+
+
+def gives_details(text: str) -> bool:
+    """Whether a text has an address, a postcode, a way to reach somebody or a reference in it, or what stands for one."""
+    return bool(_STAND_FOR_DETAILS.search(text) or _DETAILS.search(text))
+
+
 class Pseudonyms:
     """Replaces what could name somebody by words like [name]. Building one loads the language model."""
 

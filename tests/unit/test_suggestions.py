@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from bot.assist.fitting import calibrated, logistic
+from bot.assist.fitting import calibrated, listwise, logistic
 from bot.assist.formats import ConversationFile, PastConversation
 from bot.assist.grouping import grouped
 from bot.assist.importing import pairs_of as pairs_of_file
 from bot.assist.index import Entry, PastReplies
 from bot.assist.model import From, Used, asked_in, bands, became, filled, holes, nearly_same, pairs_of
 from bot.assist.ranking import Candidate, Outcomes, Weights, ranked
+from bot.assist.sketch import FROM
 from bot.assist.words import Lexicon, terms
 from bot.assist.wrap_up import draft, with_outcome
 from bot.cases.model import Case
@@ -48,7 +49,14 @@ def make_case(**changes):
 
 
 def entry(number, group, asked, reply=None, **changes):
-    values = {"day": date(2026, 3, 1), "first": True, "terms": (), "intents": {"ct_pay": 1.0}, "reply_vector": reply}
+    values = {
+        "day": date(2026, 3, 1),
+        "first": True,
+        "details": False,
+        "terms": (),
+        "intents": {"ct_pay": 1.0},
+        "reply_vector": reply,
+    }
     return Entry(number, group, vector=asked, **{**values, **changes})
 
 
@@ -147,16 +155,20 @@ def test_the_nearest_in_meaning_leads_and_what_is_removed_is_gone():
 
 
 def test_agreeing_intents_the_place_in_the_chat_and_what_was_said_before_count_as_they_are_weighed():
-    weights = {"bias": -5.0, "asked": 3.0, "fit": 4.0, "intent": 1.0, "opens": 0.5, "later": 2.0, "context": 1.5}
+    weights = {
+        "bias": -5.0, "asked": 3.0, "fit": 4.0, "intent": 1.0, "opens": 0.5, "later": 2.0, "context": 1.5, "details": 0.7, "plain": 0.3,
+    }  # fmt: skip
 
-    def odds(*, opened: bool = True, intents: str = "ct_pay", first: bool = True, said=None) -> float:
+    def odds(*, opened=True, intents="ct_pay", first=True, gave=False, gives=False, said=None) -> float:
         index = PastReplies(weights)
-        index.add([entry(1, "one", vector(1), vector(1), first=opened)])
-        return index.around(vector(0.5, 0.5), [], {intents: 1.0}, first=first, said=said)[0].odds
+        index.add([entry(1, "one", vector(1), vector(1), first=opened, details=gave)])
+        return index.around(vector(0.5, 0.5), [], {intents: 1.0}, first=first, details=gives, said=said)[0].odds
 
     assert odds() - odds(intents="bin_day") == pytest.approx(1.0, abs=1e-3)
     assert odds() - odds(first=False) == pytest.approx(0.5, abs=1e-3)
-    assert odds(opened=False, first=False) - odds(opened=False) == pytest.approx(2.0, abs=1e-3)
+    assert odds(opened=False, first=False) - odds(opened=False) == pytest.approx(2.3, abs=1e-3)
+    assert odds(opened=False, first=False) - odds(opened=False, first=False, gives=True) == pytest.approx(0.3, abs=1e-3)
+    assert odds(gave=True, gives=True) - odds(gave=True) == pytest.approx(0.7, abs=1e-3)
     assert odds(said=vector(1)) - odds() == pytest.approx(1.5, abs=1e-2)
 
 
@@ -167,6 +179,23 @@ def test_an_empty_index_and_more_pairs_than_it_began_with():
     index.add([entry(number, f"g{number}", vector(1, number / 400), vector(1)) for number in range(700)])
     assert len(index) == 700
     assert index.around(vector(1), [], {}, first=True)[0].group == "g0"
+
+
+def test_among_many_the_same_are_found_by_sketches_as_by_whole_vectors():
+    chance, few, many = np.random.default_rng(5), PastReplies(WEIGHTS.of[From.REPLY]), PastReplies(WEIGHTS.of[From.REPLY])
+    spread = chance.normal(size=(24, 96))  # what is asked differs in fewer ways than a vector has numbers
+    vectors = chance.normal(size=(FROM + 50, 24)) @ spread + 0.1 * chance.normal(size=(FROM + 50, 96))
+    vectors = np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+    entries = [entry(number, f"g{number}", one, one) for number, one in enumerate(vectors)]
+    few.add(entries[: FROM - 1])
+    many.add(entries[: FROM - 1])
+    many.add(entries[FROM - 1 :])
+    many.remove(range(FROM - 1, FROM + 50))
+    asked = vectors[FROM + 20]
+    found = many.around(asked, [], {}, first=True)
+    assert [one.group for one in found[:20]] == [one.group for one in few.around(asked, [], {}, first=True)[:20]]
+    many.add(entries[FROM - 1 :])
+    assert many.around(asked, [], {}, first=True)[0].group == f"g{FROM + 20}"
 
 
 # ---- ranking and calibration
@@ -197,6 +226,18 @@ def test_weights_are_recovered_from_what_they_made():
     signals = np.column_stack([np.ones(4000), chance.normal(size=(4000, 2))])
     right = (chance.random(4000) < 1 / (1 + np.exp(-signals @ [-1.0, 2.0, 0.0]))).astype(float)
     assert logistic(signals, right) == pytest.approx([-1.0, 2.0, 0.0], abs=0.2)
+
+
+def test_weights_of_lists_put_the_right_one_first_whatever_all_lists_have_in_common():
+    chance = np.random.default_rng(6)
+    lists = []
+    for _ in range(200):
+        rows = np.column_stack([np.ones(8), chance.normal(size=(8, 2)) + 3 * chance.normal()])
+        lists.append((rows, (np.arange(8) == (rows[:, 1] - rows[:, 2]).argmax()).astype(float)))
+    bias, up, down = listwise(lists, np.zeros(3), 0.3)
+    assert bias == pytest.approx(0, abs=1e-6)
+    assert up == pytest.approx(-down, rel=0.2)
+    assert np.mean([(rows @ [bias, up, down]).argmax() == right.argmax() for rows, right in lists]) > 0.95
 
 
 def test_the_calibration_rises_and_says_what_share_was_right():
