@@ -25,7 +25,8 @@ SAMPLES = yaml.safe_load((Path(__file__).parent / "samples" / "urgent.yml").read
 URGENT = [next(iter(entry.items())) for entry in SAMPLES["urgent"]]
 ABROAD = [next(iter(entry.items())) for entry in SAMPLES["other_languages"]]
 HARMLESS_RATE = 0.005  # of all other training examples, at most
-RECALL = 0.6  # of the training examples of danger; many are veiled or misspelt on purpose, and for the reading of meaning to find
+# Of the training examples of danger: many are veiled or misspelt on purpose, and for the reading of meaning to find.
+RECALL = 0.6
 
 
 @pytest.fixture(scope="module")
