@@ -92,6 +92,11 @@ class Suggestions:
     searched: str = ""  # words of staff that they were looked up for instead
     newest: bool = True  # whether it is the resident's newest message
 
+    @property
+    def best(self) -> float:
+        """The chance of the likeliest; 0 where there is none."""
+        return max((one.chance for one in self.items), default=0.0)
+
 
 @dataclass(frozen=True)
 class Band:

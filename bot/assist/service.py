@@ -52,7 +52,8 @@ from bot.staff.model import Actor, Permission
 log = structlog.get_logger()
 
 LISTED = 8  # suggestions in all
-EARLIER = 4  # messages that are looked at when nothing fits the newest
+HARDLY = 0.2  # a chance below which what was asked before and not answered is looked at too
+EARLIER = 4  # messages that are looked at when hardly anything fits the newest
 CONTEXT = 6  # messages before that count
 LAST_SAID = 4  # replies of staff that are not suggested again
 REMEMBERED = 2000  # chats whose suggestions are not worked out again while nothing changes
@@ -101,14 +102,16 @@ class Assist:
     async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
         """What could be replied to a message of the resident, their newest when none is named. Raises NotFound.
 
-        Only for whoever may answer the chat. With nothing asked yet there is nothing to suggest. Where nothing fits their
-        newest ("are you there?"), what they asked before and nobody has answered still wants a reply, so that is taken instead.
+        Only for whoever may answer the chat. With nothing asked yet there is nothing to suggest. Where hardly anything
+        fits their newest ("are you there?"), what they asked before and nobody has answered still wants a reply, so that is taken.
         """
         actor.needs(Permission.ANSWER_CHATS)
         asked = await self._asked(actor, conversation_id, seq)
         found = await self._suggested(actor, asked)
-        if seq is None and not found.items:
-            return await self._of_earlier(actor, asked) or found
+        if seq is None and found.best < HARDLY:
+            earlier = await self._of_earlier(actor, asked)
+            if earlier is not None and earlier.best > found.best:
+                return earlier
         return replace(found, newest=asked.newest)
 
     async def _of_earlier(self, actor: Actor, newest: _Asked) -> Suggestions | None:
