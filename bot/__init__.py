@@ -2,3 +2,8 @@
 
 Each folder below is a room, a subject; docs/architecture.md has the plan of the house. `app.py` builds everything.
 """
+
+import os
+
+# Before numpy is imported: its products here are small, and the threads that share one wait for a processor that the engine has.
+os.environ.setdefault("OMP_NUM_THREADS", "1")

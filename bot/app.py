@@ -20,7 +20,7 @@ from bot.applications.outside import OpenApplications
 from bot.assist.building import assist_room
 from bot.assist.encoding import Encoding
 from bot.assist.settings import read_settings as read_assist_settings
-from bot.assist.taking_in import ReadsMessages
+from bot.assist.taking_in import Heard, ReadsMessages
 from bot.bins.building import bins_room
 from bot.bins.samples import load_samples
 from bot.cases.building import CasesParts, Outside, running_cases
@@ -31,7 +31,7 @@ from bot.dialogue.applying import ApplicationTask
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.bin_day import BinDay
 from bot.dialogue.bin_holidays import BinHolidays
-from bot.dialogue.engine import DialogueEngine, EngineUnavailable, RasaEngine, likeliest
+from bot.dialogue.engine import REPAIRED, DialogueEngine, EngineUnavailable, RasaEngine, likeliest
 from bot.dialogue.handing_over import HandingOver
 from bot.dialogue.noticing import noticing
 from bot.dialogue.tasks import Task
@@ -157,8 +157,9 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         room = await stack.enter_async_context(running_cases(settings.councils_folder, parts, _outside(settings)))
         cases = room.cases
         tuned = Encoding(settings.cache_folder)
+        vectors_of = (tuned.mark, knowledge.encoder, knowledge.encoder + REPAIRED)
         rasa = await stack.enter_async_context(
-            RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=(knowledge.encoder, tuned.mark))
+            RasaEngine(settings.engine, settings.engine_timeout, metrics, vectors_of=vectors_of)
         )
         engine: DialogueEngine = other_engine or rasa
         screens = UrgentScreens(read_screens(settings.councils_folder), Meaning(tuned, Danger.read()))
@@ -228,7 +229,7 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
             assist_settings,
             masking.mask,
             pseudonyms.replace_all,
-            reads(engine, tuned),
+            reads(engine, tuned, knowledge.encoder),
         )
         await assist.start()
         stack.push_async_callback(assist.close)
@@ -270,19 +271,21 @@ async def running(  # noqa: PLR0915 - the list of everything there is, one line 
         yield Product(public, new_actions_app(all_actions(applications)))
 
 
-def reads(engine: DialogueEngine, encoding: Encoding) -> ReadsMessages:
-    """The engine's reading of one message, as intents with their chances; None while the engine is away.
+def reads(engine: DialogueEngine, encoding: Encoding, searched_by: str) -> ReadsMessages:
+    """The engine's reading of one message; None while the engine is away.
 
-    The vector that the engine has made for it goes to `encoding`, which then need not make it again.
+    The vectors that the engine has made for it are not made again: `encoding` gets its own, and that of search's encoder
+    (`searched_by`) comes with the reading, of the repaired text where a word was repaired.
     """
 
-    async def read(text: str) -> dict[str, float] | None:
+    async def read(text: str) -> Heard | None:
         try:
             reading = await engine.read(text)
         except EngineUnavailable:
             return None
-        encoding.take(text, reading.vectors)
-        return dict(reading.ranking)
+        made = reading.vectors
+        encoding.take(text, made)
+        return Heard(dict(reading.ranking), made.get(searched_by, made.get(searched_by + REPAIRED)))
 
     return read
 

@@ -32,6 +32,7 @@ class Question:
     first: bool  # whether staff have not replied in its chat yet
     before: tuple[str, ...] = ()  # what was said in the chat before, the resident's and staff's
     intents: Mapping[str, float] | None = None
+    vector: Vector | None = None  # the text's, of search's encoder, where somebody has made it already
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ class Gathering:
 
     def articles(self, question: Question, vector: Vector, intents: Mapping[str, float], said: Vector | None) -> list[Signals]:
         """The articles that search finds, with their signals."""
-        found = self._knowledge.search(question.council, question.text, intents=dict(intents), limit=ARTICLES)
+        found = self._knowledge.search(
+            question.council, question.text, intents=dict(intents), limit=ARTICLES, vector=question.vector
+        )
         return [self._article(question, one, vector, said) for one in found]
 
     def ready(

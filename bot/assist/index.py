@@ -20,7 +20,7 @@ from bot.assist.sketch import Sketches
 from bot.assist.words import Lexicon
 
 MOST = 100_000  # pairs of one council; about 230 MB
-WEIGHED = 4000  # pairs whose whole vectors are looked at, where there are many
+WEIGHED = 2000  # pairs whose whole vectors are looked at, where there are many
 NEAREST = 64  # pairs whose replies are candidates
 BY_WORDS = 16  # … and those that share the rarest words, which a name of a scheme or a street may need
 PROFILE = 8  # likely intents that are kept of a pair
@@ -173,7 +173,7 @@ class PastReplies:
         near = self._sketches.products(vector)
         if near is None:
             return others + self._vectors[: self._count] @ vector
-        rows = np.argpartition(-(others + near), WEIGHED)[:WEIGHED]
+        rows = np.sort(np.argpartition(-(others + near), WEIGHED)[:WEIGHED])  # in order they lie nearer together
         odds = np.full(len(others), -np.inf, np.float32)
         odds[rows] = others[rows] + self._vectors[rows] @ vector
         return odds

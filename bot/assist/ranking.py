@@ -31,6 +31,7 @@ SIGNALS: Mapping[From, tuple[str, ...]] = {
 }
 SAME = 0.7  # cosine of two replies from which one place in the list is enough for both, so that three places offer three things
 SAID = 0.93  # … and from which one has been said in the chat already
+MOST = 24  # candidates that keep a place in the list
 LEAST = 0.04  # a smaller chance is not worth anybody's time
 YEAR = 365.0  # days after which a reply counts half as recent
 USUAL, USUAL_COUNT = 0.25, 8.0  # how often suggestions are accepted in general, and how many outcomes that is worth
@@ -126,6 +127,8 @@ def ranked(
     for place, one in enumerate(ordered):
         if one.source != From.REPLY or not alike[place, kept].any():
             kept.append(place)
+        if len(kept) == MOST:
+            break
     return [replace(ordered[place], chance=weights.chance(ordered[place].odds)) for place in kept]
 
 

@@ -34,7 +34,7 @@ from bot.assist.model import (
 )
 from bot.assist.ranking import LEAST, Candidate, Weights, ranked, was_said
 from bot.assist.settings import AssistSettings
-from bot.assist.taking_in import ReadsMessages
+from bot.assist.taking_in import Heard, ReadsMessages
 from bot.assist.words import terms
 from bot.conversations import store as conversations
 from bot.conversations.model import Conversation, Kind, Sender
@@ -98,6 +98,7 @@ class Assist:
         self._gathering = Gathering(knowledge, encoding, weights)
         self._worked_out: dict[tuple[str, int, str], Suggestions] = {}
         self._edition = memory.edition
+        self._preparing: set[asyncio.Task[object]] = set()
 
     async def suggest(self, actor: Actor, conversation_id: str, seq: int | None = None) -> Suggestions:
         """What could be replied to a message of the resident, their newest when none is named. Raises NotFound.
@@ -167,6 +168,7 @@ class Assist:
             raise UnusableText("unfilled_words", f"Your reply still says {left[0]}. Write what belongs there, or take it out.")
         shown = await self._shown(actor, conversation_id, suggested_for)
         sent = await self._handoff.desks.reply(actor, conversation_id, client_message_id, text, epoch)
+        self._prepare(text)
         if shown.items and not sent.repeat:
             await self._note(conversation_id, sent, shown, lambda one: became(one.text, text, inserted=one.key in inserted))
         return sent
@@ -235,10 +237,10 @@ class Assist:
 
     async def _work_out(self, actor: Actor, asked: _Asked) -> Suggestions:
         council = asked.conversation.council
-        # Two processors work at once: the engine reads, and makes the message's own vector, while the other vectors are made here.
-        intents, _ = await asyncio.gather(self._reads(asked.text), asyncio.to_thread(self._make_vectors, asked))
+        # Two processors work at once: the engine reads, and makes the message's own vectors, while the others are made here.
+        heard, _ = await asyncio.gather(self._reads(asked.text), asyncio.to_thread(self._make_vectors, asked))
         canned = self._answers.own(council, asked.handoff, actor)
-        chosen = await asyncio.to_thread(self._rank, asked, intents, canned)
+        chosen = await asyncio.to_thread(self._rank, asked, heard, canned)
         replies = [one for one in chosen if one.source == From.REPLY]
         async with self._database.reading(brief=True) as tx:
             wordings = await store.newest_of_groups(tx, council, [one.id for one in replies])
@@ -263,10 +265,11 @@ class Assist:
                     items.extend(_canned(one, found, asked_terms) for found in canned if found.canned.id == one.id)
         return Suggestions(tuple(items[:LISTED]), asked.seq)
 
-    def _rank(self, asked: _Asked, intents: Mapping[str, float] | None, canned: Sequence[Filled]) -> list[Candidate]:
+    def _rank(self, asked: _Asked, heard: Heard | None, canned: Sequence[Filled]) -> list[Candidate]:
         """The candidates worth showing, in a thread: some ten milliseconds of processor."""
         council = asked.conversation.council
-        question = Question(council, asked.text, not asked.said, (*asked.before, *asked.said)[-CONTEXT:], intents)
+        read = (heard.intents, heard.vector) if heard else ()
+        question = Question(council, asked.text, not asked.said, (*asked.before, *asked.said)[-CONTEXT:], *read)
         candidates = self._gathering.candidates(question, self._memory.indexes[council], [one.canned for one in canned])
         best = ranked(candidates, self._memory.outcomes(council), self._knowledge.today(), self._weights)
         if asked.said:
@@ -274,11 +277,16 @@ class Assist:
             best = [one for one in best if not was_said(one.vector, said)]
         return [one for one in best if one.chance >= LEAST][: LISTED + SHOWN]
 
+    def _prepare(self, text: str) -> None:
+        """Has the vector of what staff just said made beside everything else, since their next suggestions want it."""
+        task = asyncio.create_task(asyncio.to_thread(self._encoding.embed_chat, [text]))
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+
     def _make_vectors(self, asked: _Asked) -> None:
-        """Has every encoder make what ranking is going to ask for beside the message's own vector, which comes with its reading."""
+        """Makes the vectors that ranking is going to ask for beside the message's own, which come with its reading."""
         if asked.said:
             self._encoding.embed_chat([*(*asked.before, *asked.said)[-CONTEXT:], *asked.said[-LAST_SAID:]])
-        self._knowledge.nearness(asked.conversation.council, asked.text)
 
     def _article(self, council: str, one: Candidate, asked_terms: Mapping[str, str]) -> Suggestion:
         article = self._knowledge.article(council, one.id)

@@ -14,7 +14,10 @@ FROM = 8192  # vectors from which on sketches pay; fewer are gone through whole
 
 
 class Sketches:
-    """The sketches of vectors that are numbered from 0. The directions are chosen anew whenever their number has doubled."""
+    """The sketches of vectors that are numbered from 0. The directions are chosen anew whenever their number has doubled.
+
+    They are those of a sample, since the vectors come in while the gateway answers.
+    """
 
     def __init__(self) -> None:
         self._directions = np.zeros((0, 0), np.float32)
@@ -36,7 +39,8 @@ class Sketches:
         return self._sketches[: self._count] @ (vector @ self._directions) if self._count else None
 
     def _choose(self, vectors: Vectors) -> None:
-        _, directions = np.linalg.eigh(vectors.T @ vectors)  # in the order in which they count, the most last
+        some = vectors[:: len(vectors) // FROM]
+        _, directions = np.linalg.eigh(some.T @ some)  # in the order in which they count, the most last
         self._directions = np.ascontiguousarray(directions[:, -LENGTH:], np.float32)
         self._sketches = np.zeros((2 * len(vectors), LENGTH), np.float32)
         self._sketches[: len(vectors)] = vectors @ self._directions

@@ -28,7 +28,15 @@ _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w'’]+(?: [A-Z][\w'’]+)*")
 
 Pseudonymise = Callable[[Sequence[str], Collection[str]], Awaitable[list[str]]]  # texts, and what may stay in them
 Mask = Callable[[str, str], Masked]
-ReadsMessages = Callable[[str], Awaitable[Mapping[str, float] | None]]  # intents with their chances; None: the engine is away
+ReadsMessages = Callable[[str], Awaitable["Heard | None"]]  # None: the engine is away
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the engine takes a message for: intents with their chances, and its vector of search's encoder where it was made."""
+
+    intents: Mapping[str, float]
+    vector: Vector | None = None
 
 
 class TakingIn:
@@ -61,7 +69,9 @@ class TakingIn:
         )
         readings = [await self._reads(one.asked) for one in pairs]
         intents = [
-            reading if reading is not None else profile(await asyncio.to_thread(self._knowledge.nearness, council, one.asked))
+            reading.intents
+            if reading is not None
+            else profile(await asyncio.to_thread(self._knowledge.nearness, council, one.asked))
             for one, reading in zip(pairs, readings, strict=True)
         ]
         return Prepared(pairs, asked, replies, intents, sum(reading is None for reading in readings))

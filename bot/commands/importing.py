@@ -147,7 +147,7 @@ async def _import_conversations(settings: Settings, council: str, path: Path, re
         masking = Masking.read(settings.councils_folder)
         engine = await stack.enter_async_context(RasaEngine(settings.engine, settings.engine_timeout, Metrics()))
         pseudonymise = spread([process.replace_all for process in processes])
-        taking_in = TakingIn(knowledge, encoding, masking.mask, pseudonymise, reads(engine, encoding))
+        taking_in = TakingIn(knowledge, encoding, masking.mask, pseudonymise, reads(engine, encoding, knowledge.encoder))
         importing = ConversationImport(database, memory, taking_in, Audit(database, clock), progress(), reject)
         return await importing.run(command_line_actor(), ConversationFile(path), council)
 

@@ -177,19 +177,26 @@ class Search:
         self._foreign_vectors = foreign.embed(self._texts, "passage") if foreign and self._texts else None
 
     def search(
-        self, question: str, *, intents: dict[str, float] | None = None, foreign: bool = False, limit: int = 5
+        self,
+        question: str,
+        *,
+        intents: dict[str, float] | None = None,
+        foreign: bool = False,
+        limit: int = 5,
+        vector: Vectors | None = None,
     ) -> list[Found]:
         """The best articles for a question, best first.
 
         `intents` are probabilities from the engine's reading; `foreign` compares with the multilingual encoder, where
-        words cannot match and only meaning counts.
+        words cannot match and only meaning counts. `vector` is the question's, of the encoder of English, where it is there already.
         """
         if not self._articles:
             return []
         use_foreign = foreign and self._foreign is not None and self._foreign_vectors is not None
         encoder = self._foreign if use_foreign and self._foreign is not None else self._encoder
         vectors = self._foreign_vectors if use_foreign and self._foreign_vectors is not None else self._vectors
-        cosines = vectors @ self._question_vector(encoder, question)
+        made = vector if vector is not None and not use_foreign else self._question_vector(encoder, question)
+        cosines = vectors @ made
         meaning = self._meaning_across_languages(cosines) if use_foreign else self._meaning(cosines)
         words = {} if foreign else self._words(question)
         found = []

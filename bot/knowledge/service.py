@@ -142,9 +142,10 @@ class Knowledge:
         intents: dict[str, float] | None = None,
         foreign: bool = False,
         limit: int = 5,
+        vector: Vectors | None = None,
     ) -> list[Found]:
         """The council's best articles for a question, best first; see Search.search."""
-        return self._index(council_id).search(question, intents=intents, foreign=foreign, limit=limit)
+        return self._index(council_id).search(question, intents=intents, foreign=foreign, limit=limit, vector=vector)
 
     @property
     def encoder(self) -> str:

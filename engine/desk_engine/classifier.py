@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from desk_engine.reader import Reader, View
+from desk_engine.reader import REPAIRED, Reader, View
 from desk_engine.vectors import KeptVectors, cache_folder
 from encoders import Encoder
 
@@ -106,9 +106,14 @@ class ResidentClassifier(IntentClassifier, GraphComponent):
                 ranking = self._ranking(row)
                 message.set("intent", ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
-                message.set(VECTORS, {self._marks.get(name): vector for name, vector in of_text.items()})
+                message.set(VECTORS, {self._marked(name): vector for name, vector in of_text.items()})
                 message.set(KNOWN, self._reader.knows(message.get(TEXT) or ""))
         return messages
+
+    def _marked(self, name: Text) -> Text:
+        """The mark of an encoder by its name, and whether the text was repaired for it."""
+        plain = name.removesuffix(REPAIRED)
+        return self._marks.get(plain, "") + name[len(plain) :]
 
     def _ranking(self, probabilities: Any) -> List[Dict[Text, Any]]:
         order = np.argsort(-probabilities)

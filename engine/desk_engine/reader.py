@@ -33,6 +33,7 @@ from encoders.noise import rewritten
 
 Array = npt.NDArray[np.float32]
 
+REPAIRED = " (repaired)"
 SCALE = 8.0  # sentence vectors sit in a narrow cone; unscaled, the regularisation is far too strict
 STEPS = 60  # of the optimiser: more change nothing that was measured
 GRAMS: dict[str, dict[str, Any]] = {
@@ -69,6 +70,7 @@ class Reader:
     def __init__(self, encoders: dict[str, Embeds], views: Sequence[View], temperature: float) -> None:
         self._encoders = encoders
         self._views = views
+        self._pool = ThreadPoolExecutor(max(1, len(views)))  # its threads begin with the first reading
         self._grams: dict[str, TfidfVectorizer] = {}
         self._looked_up: list[Grams] = []
         self._speller = Speller({})
@@ -117,15 +119,19 @@ class Reader:
     def read(self, texts: Sequence[str]) -> tuple[Array, list[dict[str, Array]]]:
         """The probabilities, one row a text, and for each text its vectors by the encoder's name.
 
-        A vector is there where an encoder saw the text as it stands, without its spelling repaired.
+        Where an encoder saw a text with its spelling repaired, and not as it stands, the vector is under its name with REPAIRED.
         """
         repaired = [self._speller.repaired(text) for text in texts]
         looked = _Looked(self._encoders, texts, repaired)
+        # The encoders work side by side, each on a processor of its own where there is one.
+        making = [self._pool.submit(looked.by, name, view.repaired) for view in self._views for name in view.encoders]
         scores = self._bias + np.stack([self._gram_scores(*both) for both in zip(texts, repaired, strict=True)])
+        for made in making:
+            made.result()
         for view, mean, weights in zip(self._views, self._means, self._weights, strict=True):
             vectors = np.hstack([looked.by(name, view.repaired) for name in view.encoders])
             scores = scores + (vectors - mean) @ weights
-        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32), looked.of_plain_texts
+        return np.asarray(softmax(scores / self.temperature, axis=1), np.float32), looked.of_texts
 
     def _gram_scores(self, text: str, repaired: str) -> Array:
         """What the n-grams score: the mean over the text as it stands and with its spelling repaired, for a repair may be wrong."""
@@ -190,7 +196,7 @@ class _Looked:
         self._texts = texts
         self._repaired = repaired
         self._made: dict[tuple[str, str], Array] = {}
-        self.of_plain_texts: list[dict[str, Array]] = [{} for _ in texts]
+        self.of_texts: list[dict[str, Array]] = [{} for _ in texts]
 
     def by(self, name: str, repaired: bool) -> Array:
         """The vectors of one encoder, of the texts as they stand or with their spelling repaired."""
@@ -199,8 +205,7 @@ class _Looked:
         if new:
             self._made.update(zip([(name, text) for text in new], self._encoders[name].embed(new), strict=True))
         for place, text in enumerate(seen):
-            if text == self._texts[place]:
-                self.of_plain_texts[place][name] = self._made[name, text]
+            self.of_texts[place][name if text == self._texts[place] else name + REPAIRED] = self._made[name, text]
         return np.stack([self._made[name, text] for text in seen])
 
 

@@ -36,7 +36,7 @@ class AssistDesk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        masking, reading = office.shared.masking, reads(office.engine, ENCODING)
+        masking, reading = office.shared.masking, reads(office.engine, ENCODING, office.shared.knowledge.encoder)
         knowledge = office.shared.knowledge
         self.room = assist_room(
             office.parts, office.room, knowledge, ENCODING, read_settings(COUNCILS), masking.mask, take_names_out, reading

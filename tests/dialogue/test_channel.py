@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.assist.encoding import TUNED
-from bot.dialogue.engine import RasaEngine
+from bot.dialogue.engine import REPAIRED, RasaEngine
 from bot.foundation.metrics import Metrics
 from bot.settings import Settings
 from encoders import Encoder
@@ -34,6 +34,8 @@ async def test_a_vector_of_another_encoder_or_of_repaired_spelling_is_not_handed
         status, found = await ask(engine_site[0], "read", {"texts": [text], "vectors": [wanted]})
         assert status == 200
         assert found["readings"][0]["vectors"] == {}
+    _, found = await ask(engine_site[0], "read", {"texts": ["when is my bin colleccted"], "vectors": [mark + REPAIRED]})
+    assert list(found["readings"][0]["vectors"]) == [mark + REPAIRED]
 
 
 async def test_several_texts_are_read_as_each_alone(engine_site):
