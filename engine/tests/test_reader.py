@@ -5,7 +5,8 @@ import pytest
 
 from desk_engine.reader import Reader, View
 
-ABOUT = {"bin_day": "when is my collection please", "ct_pay": "how do i pay the instalment", "greet": "hello there"}
+# Their likeliest words differ in the beginning alone, so that what a slip leaves of one is as near to the others.
+ABOUT = {"bin_day": "tips tips", "ct_pay": "caps caps", "greet": "hops hops"}
 
 
 class Blind:
@@ -21,12 +22,12 @@ def reader():
     return Reader({"blind": Blind()}, [View(("blind",), 0.3, 0.3, repaired=True)], 1.0).fit(texts, intents)
 
 
-@pytest.mark.parametrize(("word", "misspelt", "intent"), [("collection", "colllection", 0), ("instalment", "instalmnet", 1)])
-def test_a_misspelt_word_counts_as_itself_and_as_what_it_was_meant_to_be(reader, word, misspelt, intent):
-    plain, wrong, unknown = (reader.probabilities([text])[0, intent] for text in (word, misspelt, "zzzz"))
-    assert unknown < wrong <= plain
+@pytest.mark.parametrize(("word", "misspelt", "intent"), [("tips", "txps", 0), ("caps", "cxps", 1)])
+def test_a_misspelt_word_counts_for_the_n_grams_as_what_it_was_meant_to_be_too(reader, word, misspelt, intent):
+    plain, wrong = (reader.probabilities([text])[0, intent] for text in (word, misspelt))
+    assert 0.5 < wrong < plain, "between what is left of the word and the whole of it"
 
 
 def test_one_text_is_read_as_it_is_among_others(reader):
-    texts = ["colllection", "how do i pay", ""]
+    texts = ["txps", "caps and hops", ""]
     assert np.allclose(reader.probabilities(texts), np.vstack([reader.probabilities([text]) for text in texts]), atol=1e-6)
