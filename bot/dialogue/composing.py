@@ -12,7 +12,6 @@ from bot.conversations.model import PERSON_CHOICE, Choice, Kind, Reply
 from bot.dialogue.model import PERSON_FIRST
 from bot.knowledge.model import Article
 from bot.knowledge.rendering import filled, html, plain_text
-from bot.knowledge.search import Part
 from bot.knowledge.service import Knowledge
 
 
@@ -83,13 +82,16 @@ class Composer:
             data["confidence"] = round(confidence, 3)
         return Reply(Kind.ANSWER, answer.text, (), answer.sources, data)
 
-    def part_of_answer(self, council: str, answer: Reply, part: Part) -> Reply:
-        """The paragraph of an answer that a further question is about; where that is doubtful, it says so and offers a person."""
-        said = self.words(council)["answers"]
-        words = f"{said['part'] if part.sure else said['nearest_part']}\n\n{part.text}"
-        choices = answer.choices if part.sure else (*answer.choices, self.person(council))
-        data = {**answer.data, "html": html(words), "part": part.place}
-        return replace(answer, text=plain_text(words), data=data, choices=choices)
+    def part_of_answer(self, council: str, answer: Reply, place: int, part: str) -> Reply:
+        """The paragraph of an answer that a further question is about."""
+        words = f"{self.words(council)['answers']['part']}\n\n{part}"
+        return replace(answer, text=plain_text(words), data={**answer.data, "html": html(words), "part": place})
+
+    def all_above(self, council: str, answer: Reply) -> Reply:
+        """For a further question of which no paragraph of the answer above is clearly the one: where to look, and a person."""
+        words = self.words(council)["answers"]["all_above"]
+        data = {**answer.data, "html": html(words), "part": "none"}
+        return replace(answer, text=words, data=data, choices=(*answer.choices, self.person(council)))
 
     def person_first(self, council: str, intent: str) -> Reply | None:
         """The offer of a person that stands before the answer, for matters that people should not have to face alone."""

@@ -22,7 +22,7 @@ from bot.foundation.metrics import Metrics
 from bot.learning.model import ModelRefused
 
 _COMMAND = re.compile(r"^[\s/]+")
-REPAIRED = " (repaired)"
+REPAIRED = " (repaired)"  # as engine/desk_engine/reader.py has it; the two have no Python in common
 SECONDS_TO_LOAD = 120.0  # a model, while the old one is served
 REST_SECONDS = 2.0  # after a failed connection the engine is not asked again for this long
 
@@ -39,9 +39,9 @@ class EngineUnavailable(Exception):
 class Reading:
     """How the engine reads one text: every intent with its calibrated probability, likeliest first.
 
-    `vectors` are the text's vectors that the engine has made for the reading, by the mark of their encoder, with REPAIRED behind it
-    where the text's spelling was repaired first. `known` is whether
-    the text has any word that the engine has learnt, or a number: a reading of letters alone means nothing.
+    `vectors` are the text's vectors that the engine has made for the reading, by the mark of their encoder, with REPAIRED behind
+    it where the text's spelling was repaired first. `known` is whether the text has any word that the engine has learnt, or a
+    number: a reading of letters alone means nothing.
     """
 
     ranking: tuple[tuple[str, float], ...]

@@ -83,8 +83,8 @@ class Repair:
             return turn
         found = self._knowledge.part(council, article, text)
         if found is None:
-            return turn
-        return replace(turn, replies=[self._composer.part_of_answer(council, answers[0], found)])
+            return replace(turn, replies=[self._composer.all_above(council, answers[0])])
+        return replace(turn, replies=[self._composer.part_of_answer(council, answers[0], *found)])
 
     def never_twice(self, conversation: Conversation, turn: Turn) -> Turn:
         """Another way on when the very same reply would come twice running."""

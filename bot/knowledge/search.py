@@ -129,15 +129,6 @@ class Found:
         return f"meaning {self.meaning:.2f}, words {self.words:.2f}, intent {self.intent:.2f}; nearest: {self.nearest}"
 
 
-@dataclass(frozen=True)
-class Part:
-    """One paragraph of an article, as Markdown with facts filled in: its place, and whether it is surely what was asked about."""
-
-    place: int
-    text: str
-    sure: bool
-
-
 class Search:
     """An index of the articles of one council that are available. Rebuild it when they change.
 

@@ -19,10 +19,10 @@ from bot.foundation.words import LONDON
 from bot.knowledge.model import Article, CouncilKnowledge, Pack, councils_of
 from bot.knowledge.reading import read_packs
 from bot.knowledge.rendering import filled, html, parts, plain_text
-from bot.knowledge.search import Encoder, Found, Kind, Part, Search, Vectors
+from bot.knowledge.search import Encoder, Found, Kind, Search, Vectors
 from bot.knowledge.vectors import RememberingEncoder
 
-PART_SURE = 0.28  # cosine from which a paragraph of an article is about a question
+PART_NEAR = 0.28  # cosine from which a paragraph of an article is about a question
 
 
 class UnknownCouncil(Exception):
@@ -182,17 +182,18 @@ class Knowledge:
             self._answers[council_id, article.id] = kept
         return kept
 
-    def part(self, council_id: str, article: Article, words: str) -> Part | None:
-        """The paragraph of an article that is nearest to a further question; None where the article has only one.
+    def part(self, council_id: str, article: Article, words: str) -> tuple[int, str] | None:
+        """The paragraph of an article that a further question is about, with its place, as Markdown with facts filled in.
 
         `words` are the resident's own: with the topic before them the first paragraph, which names it, would always be nearest.
+        None where no paragraph is near, or there is only one.
         """
         found = parts(filled(article.body, self.council(council_id).facts))
         if len(found) < 2:
             return None
         near = self._encoder.embed([plain_text(one) for one in found], "passage") @ self._encoder.embed([words], "query")[0]
         best = int(near.argmax())
-        return Part(best, found[best], sure=bool(near[best] >= PART_SURE))
+        return (best, found[best]) if near[best] >= PART_NEAR else None
 
     def warm_up(self) -> None:
         """Builds every council's index, so that the first question does not wait for it."""
