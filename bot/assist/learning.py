@@ -7,7 +7,6 @@ gone from here with it.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.assist.model import pairs_of
 from bot.assist.settings import AssistSettings
 from bot.assist.taking_in import TakingIn
 from bot.conversations import store as conversations
+from bot.foundation.background import Background
 from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
@@ -35,7 +35,7 @@ LEARN_AFTER = timedelta(minutes=1)  # chats are taken in by the lot, since maski
 EXPIRE_EVERY = timedelta(hours=6)
 
 
-class Learning:
+class Learning(Background):
     """Takes ended chats in. Build one in app.py, start it, and close it on the way out."""
 
     def __init__(
@@ -54,18 +54,6 @@ class Learning:
         self._taking_in = taking_in
         self._settings = settings
         self._expired: datetime | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begins to look."""
-        self._task = asyncio.create_task(self._look())
-
-    async def close(self) -> None:
-        """Stops."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def once(self) -> int:
         """Takes in the chats that have ended since; says how many pairs came of them. Raises MaskingFailed."""
@@ -109,7 +97,7 @@ class Learning:
             await self._memory.changed(chat.council)
         return len(new)
 
-    async def _look(self) -> None:
+    async def _work(self) -> None:
         async with self._bus.listen(*(queue_topic(council) for council in self._settings)) as news:
             while True:
                 try:

@@ -7,7 +7,6 @@ forgotten at once, what expired at intervals; neither is shown meanwhile, since 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
@@ -22,6 +21,7 @@ from bot.assist.ranking import Outcomes, Weights
 from bot.assist.store import Kept
 from bot.assist.words import terms
 from bot.conversations.model import Conversation
+from bot.foundation.background import Background
 from bot.foundation.bus import Bus
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
@@ -49,7 +49,7 @@ def erased_topic(council: str) -> str:
     return f"assist-erased:{council}"
 
 
-class Memory:
+class Memory(Background):
     """The indexes of every council. Build one in app.py, start it, and close it on the way out."""
 
     def __init__(
@@ -66,18 +66,6 @@ class Memory:
         self._updating = asyncio.Lock()
         self._checked = clock.now()
         self.edition = 0  # rises when pairs may have been forgotten, so that whoever keeps suggestions drops them
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begins to read, and to listen."""
-        self._task = asyncio.create_task(self._keep())
-
-    async def close(self) -> None:
-        """Stops."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     def outcomes(self, council: str) -> Mapping[tuple[From, str], Outcomes]:
         """What became of the council's suggestions so far."""
@@ -115,7 +103,7 @@ class Memory:
 
     # ---- inside
 
-    async def _keep(self) -> None:
+    async def _work(self) -> None:
         councils = list(self.indexes)
         changes, deletions = {topic(council) for council in councils}, {erased_topic(council) for council in councils}
         heard: frozenset[str] = frozenset()

@@ -7,17 +7,17 @@ hand, and `erase_due` one for tests.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.conversations.model import Conversation
+from bot.foundation.background import Background
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.handoff import keeping_store
 from bot.handoff.erasing import Erasing
-from bot.staff.model import Actor, schedule_actor
+from bot.staff.model import Actor, NotAllowed, schedule_actor
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ AT_ONCE = 50
 PAUSE_SECONDS = 1.0  # between lots: when very many are due, residents come first
 
 
-class Keeping:
+class Keeping(Background):
     """Ends the keeping of chats. Build one in app.py; `start` and `close` it there."""
 
     def __init__(self, database: Database, clock: Clock, erasing: Erasing, keep_days: Mapping[str, int]) -> None:
@@ -34,18 +34,6 @@ class Keeping:
         self._clock = clock
         self._erasing = erasing
         self._keep_days = keep_days
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begins the rounds."""
-        self._task = asyncio.create_task(self._rounds())
-
-    async def close(self) -> None:
-        """Ends the rounds."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def count_due(self) -> dict[str, int]:
         """How many chats of each council are due."""
@@ -55,9 +43,10 @@ class Keeping:
     async def erase_due(self, actor: Actor, pause: float = 0.0) -> dict[str, int]:
         """Deletes every chat that is due, lot by lot; gives how many of each council. Raises NotAllowed."""
         erased = dict.fromkeys(self._keep_days, 0)
+        failed: set[str] = set()
         for council in self._keep_days:
             before = self._before(council)
-            while (lot := await self._lot(actor, council, before)) is not None:
+            while (lot := await self._lot(actor, council, before, failed)) is not None:
                 erased[council] += lot
                 await asyncio.sleep(pause)
         if any(erased.values()):
@@ -66,25 +55,40 @@ class Keeping:
 
     # ---- inside
 
-    async def _lot(self, actor: Actor, council: str, before: datetime) -> int | None:
-        """Deletes some; says how many, None when there are none left. Another gateway may have been quicker with each."""
+    async def _lot(self, actor: Actor, council: str, before: datetime, failed: set[str]) -> int | None:
+        """Deletes some; says how many, None when there are none left. Another gateway may have been quicker with each.
+
+        One that cannot be deleted is in nobody's way: it is noted in `failed` and left for the next round.
+        """
         async with self._database.reading() as tx:
-            due = await keeping_store.due(tx, council, before, AT_ONCE)
+            due = await keeping_store.due(tx, council, before, AT_ONCE, failed)
         if not due:
             return None
         gone: list[Conversation] = []
         try:
             for conversation_id in due:
-                one = await self._erasing.expire(actor, conversation_id, before, self._keep_days[council])
+                one = await self._expired(actor, conversation_id, before, self._keep_days[council], failed)
                 gone += [one] if one else []
         finally:
             await self._erasing.forget(gone)
         return len(gone)
 
+    async def _expired(
+        self, actor: Actor, conversation_id: str, before: datetime, keep_days: int, failed: set[str]
+    ) -> Conversation | None:
+        try:
+            return await self._erasing.expire(actor, conversation_id, before, keep_days)
+        except NotAllowed:
+            raise
+        except Exception:
+            log.exception("chat_not_erased", conversation_id=conversation_id)
+            failed.add(conversation_id)
+            return None
+
     def _before(self, council: str) -> datetime:
         return self._clock.now() - timedelta(days=self._keep_days[council])
 
-    async def _rounds(self) -> None:
+    async def _work(self) -> None:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             try:

@@ -1,6 +1,6 @@
 """The queries for chats that were kept long enough. The tables are in bot/conversations and store.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -11,9 +11,10 @@ from bot.handoff.model import OPEN_STAGES
 from bot.handoff.store import handoffs
 
 
-async def due(tx: AsyncConnection, council: str, before: datetime, limit: int) -> Sequence[str]:
+async def due(tx: AsyncConnection, council: str, before: datetime, limit: int, but: Collection[str] = ()) -> Sequence[str]:
     """Some of the council's chats in which nobody has spoken since `before` and nobody waits or talks, the oldest first."""
-    query = select(conversations.c.id).where(*_due(council, before)).order_by(conversations.c.created_at).limit(limit)
+    wanted = (*_due(council, before), conversations.c.id.not_in(but))
+    query = select(conversations.c.id).where(*wanted).order_by(conversations.c.created_at).limit(limit)
     return (await tx.execute(query)).scalars().all()
 
 

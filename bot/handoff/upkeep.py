@@ -5,12 +5,12 @@ own that checks again under the lock, so two gateways at it do no harm. `once` i
 """
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.conversations.store import conversation_with_token
+from bot.foundation.background import Background
 from bot.handoff import moves, store
 from bot.handoff.access import Access
 from bot.handoff.asking import Asking
@@ -26,27 +26,15 @@ NOBODY_PATIENCE = timedelta(minutes=3)  # a connection may come back; after clos
 SEEN_EVERY = timedelta(seconds=5)  # residents' signs of life are written down together
 
 
-class Upkeep:
+class Upkeep(Background):
     """Keeps the queue true. Build one in app.py; `start` and `close` it there."""
 
     def __init__(self, access: Access, handoffs: Handoffs) -> None:
         self._access = access
         self._database = access.parts.database
         self._handoffs = handoffs
-        self._task: asyncio.Task[None] | None = None
         self._written: datetime | None = None  # when signs of life were last written down
         self._nobody: dict[tuple[str, str], datetime] = {}  # teams with nobody there, and since when
-
-    async def start(self) -> None:
-        """Begins the rounds."""
-        self._task = asyncio.create_task(self._rounds())
-
-    async def close(self) -> None:
-        """Ends the rounds."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def once(self) -> None:
         """One whole round."""
@@ -187,7 +175,7 @@ class Upkeep:
         await self._access.parts.bus.wake(chat.conversation_id)
         await self._access.wake_queue(chat.council)
 
-    async def _rounds(self) -> None:
+    async def _work(self) -> None:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             try:

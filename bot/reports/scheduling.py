@@ -6,12 +6,12 @@ not written again before tomorrow, unless the gateway starts anew; several gatew
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import structlog
 
+from bot.foundation.background import Background
 from bot.reports.model import FINAL
 from bot.reports.periods import DAY, Period, month_of
 from bot.reports.publishing import NothingToPublish, OpenData
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 ROUND_SECONDS = 300.0
 
 
-class Schedule:
+class Schedule(Background):
     """Writes the open data of every council into a folder for each. Build one in app.py; `start` and `close` it there."""
 
     def __init__(self, open_data: OpenData, councils: Sequence[str], folder: Path, every: str) -> None:
@@ -31,18 +31,6 @@ class Schedule:
         self._folder = folder
         self._every: str = every
         self._written: dict[tuple[str, Period], date] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begins the rounds."""
-        self._task = asyncio.create_task(self._rounds())
-
-    async def close(self) -> None:
-        """Ends the rounds."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def once(self) -> list[Path]:
         """One round: writes what is due and not written today; the files."""
@@ -58,7 +46,7 @@ class Schedule:
                 self._written[council, month] = today
         return files
 
-    async def _rounds(self) -> None:
+    async def _work(self) -> None:
         while True:
             try:
                 await self.once()

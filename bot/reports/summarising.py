@@ -7,13 +7,13 @@ of which fewer conversations are left than were counted is never counted again.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.foundation.background import Background
 from bot.foundation.clock import Clock
 from bot.foundation.database import Database
 from bot.reports import sources, store
@@ -35,7 +35,7 @@ class Done:
     kept: tuple[date, ...] = field(default=())  # left as they were: some of their conversations have been erased
 
 
-class Days:
+class Days(Background):
     """The summarised days of every council. Build one in app.py; `start` and `close` it there."""
 
     def __init__(self, database: Database, clock: Clock, services: Mapping[str, Mapping[str, str]]) -> None:
@@ -43,7 +43,6 @@ class Days:
         self._clock = clock
         self._services = services  # of each council: the service of each application by its name
         self._live: dict[tuple[str, date], tuple[datetime, DaySummary]] = {}
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def councils(self) -> Sequence[str]:
@@ -53,17 +52,6 @@ class Days:
     def today(self) -> date:
         """The date in London."""
         return day_of(self._clock.now())
-
-    async def start(self) -> None:
-        """Begins the rounds."""
-        self._task = asyncio.create_task(self._rounds())
-
-    async def close(self) -> None:
-        """Ends the rounds."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def live(self, council: str, day: date) -> DaySummary:
         """A day as it stands now, a few seconds old at most."""
@@ -134,7 +122,7 @@ class Days:
             promised = await sources.promised_for(tx, council, day) if day < self.today() else []
         return await asyncio.to_thread(counted, happened, promised, self._services[council])
 
-    async def _rounds(self) -> None:
+    async def _work(self) -> None:
         while True:
             try:
                 await self.bring_up_to_date()

@@ -142,6 +142,20 @@ async def test_more_chats_than_are_deleted_at_once_all_go_and_none_a_second_time
     assert sorted(event.subject for event in await recorded(floor)) == sorted(f"conversation:{one.id}" for one in residents)
 
 
+async def test_a_chat_that_cannot_be_deleted_is_in_nobodys_way(floor):
+    stuck, other, elsewhere = await asked(floor), await asked(floor), await asked(floor, "buckinghamshire")
+    for resident in (stuck, other, elsewhere):
+        await dated_back(floor, resident, 800)
+
+    async def refuse(tx, conversation):
+        if conversation.id == stuck.id:
+            raise ValueError
+
+    floor.product.public[keys.HANDOFF].erasing.within.append(refuse)
+    assert await keeping_of(floor).erase_due(schedule_actor()) == {"buckinghamshire": 1, "enfield": 1}
+    assert await left(floor) == {stuck.id}
+
+
 async def test_two_gateways_delete_each_chat_once(floor, database_url):
     residents = [await asked(floor) for _ in range(8)]
     for resident in residents:

@@ -6,10 +6,10 @@ another process, costs seconds and nothing else.
 """
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
+from bot.foundation.background import Background
 from bot.foundation.bus import Bus
 from bot.foundation.database import Database
 from bot.knowledge.editing import store
@@ -22,7 +22,7 @@ TOPIC = "knowledge"
 LOOK_SECONDS = 5.0
 
 
-class Live:
+class Live(Background):
     """What this gateway answers from. Build one in app.py; `start` it, `close` it on the way out."""
 
     def __init__(self, database: Database, bus: Bus, knowledge: Knowledge) -> None:
@@ -31,12 +31,11 @@ class Live:
         self._knowledge = knowledge
         self._count = 0  # versions that are in what is held
         self._one_at_a_time = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Takes what was published before, and from now on whatever is."""
         await self.refresh()
-        self._task = asyncio.create_task(self._follow())
+        await super().start()
 
     async def published(self) -> None:
         """To be called after a version was stored: it is live here when this returns, and elsewhere at once."""
@@ -57,7 +56,7 @@ class Live:
             await asyncio.to_thread(self._knowledge.keep_vectors)
             log.info("knowledge_refreshed", versions=count, councils=sorted(prepared.indexes))
 
-    async def _follow(self) -> None:
+    async def _work(self) -> None:
         async with self._bus.listen(TOPIC) as listener:
             while True:
                 await listener.wait(LOOK_SECONDS)
@@ -65,10 +64,3 @@ class Live:
                     await self.refresh()
                 except Exception:  # the database may be away for a while; the next look tries again
                     log.exception("knowledge_not_refreshed")
-
-    async def close(self) -> None:
-        """Stops looking."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
