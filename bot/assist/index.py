@@ -9,9 +9,10 @@ stays in the database, so that what is erased there is never shown. The newest M
 
 import threading
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -91,6 +92,10 @@ class PastReplies:
         """The pairs that are in it."""
         return set(self._places)
 
+    def without(self, ids: Iterable[int]) -> list[int]:
+        """Those of the pairs that are not in it."""
+        return [pair for pair in ids if pair not in self._places]
+
     def has_group(self, group: str) -> bool:
         """Whether it knows this group."""
         return group in self._groups
@@ -102,9 +107,8 @@ class PastReplies:
                 if entry.id not in self._places:
                     self._add(entry)
             self._sketches.take(self._vectors[: self._count])
-            if len(self._places) > MOST:
-                for place in sorted(self._places.values())[: len(self._places) - MOST]:
-                    self._remove(int(self._ids[place]))
+            for pair in list(islice(self._places, max(0, len(self._places) - MOST))):  # the oldest come first
+                self._remove(pair)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forgets pairs."""

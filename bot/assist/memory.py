@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 2000
 RENEWED_AT_ONCE = 100
-OVERLAP = 200  # ids that are read again: another process may commit a lower one later
+OVERLAP = 200  # ids that are looked at again: another process may commit a lower one later
 LOOK_SECONDS = 30.0
 ERASED_EVERY = timedelta(minutes=10)
 
@@ -121,21 +121,34 @@ class Memory(Background):
                 heard = await news.wait(LOOK_SECONDS)
 
     async def _new_pairs(self, council: str) -> None:
-        index = self.indexes[council]
-        async with self._database.reading() as tx:
-            if not self._last_pair[council]:
-                self._last_pair[council] = await store.start_of_newest(tx, council, MOST)
-        after = max(0, self._last_pair[council] - OVERLAP) if len(index) else self._last_pair[council]
-        while True:
+        after = await self._before_what_is_new(council)
+        while after is not None:
             async with self._database.reading() as tx:
                 rows = await store.pairs_after(tx, council, after, AT_ONCE)
             if rows:
                 rows = list(await self._renewed(rows))
+                index = self.indexes[council]
                 index.add(await asyncio.to_thread(self._entries, rows, index))
                 after = rows[-1].id
                 self._last_pair[council] = max(after, self._last_pair[council])
             if len(rows) < AT_ONCE:
                 return
+
+    async def _before_what_is_new(self, council: str) -> int | None:
+        """The id after which pairs are to be read; None when there is nothing new.
+
+        This is asked after every reply, so the last ids are looked at alone: reading their pairs again took 70 ms.
+        """
+        index, last = self.indexes[council], self._last_pair[council]
+        if not len(index):
+            return last or await self._start(council)
+        async with self._database.reading(brief=True) as tx:
+            new = index.without(await store.ids_of(tx, council, max(0, last - OVERLAP)))
+        return min(new) - 1 if new else None
+
+    async def _start(self, council: str) -> int:
+        async with self._database.reading() as tx:
+            return await store.start_of_newest(tx, council, MOST)
 
     async def _renewed(self, rows: Sequence[Kept]) -> Sequence[Kept]:
         """The pairs with vectors of the encoder of today; those of an earlier one are made again, once."""

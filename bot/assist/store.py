@@ -60,6 +60,8 @@ past_replies = Table(
     Index("ix_past_replies_council_group_id", "council", "group_id"),
     Index("ix_past_replies_council_outside_id", "council", "outside_id"),
     Index("ix_past_replies_conversation_id", "conversation_id"),
+    Index("ix_past_replies_council_id", "council", "id"),
+    sqlite_autoincrement=True,  # memory.py knows pairs by their ids, so none is given twice
 )
 
 learnt_chats = Table(
@@ -84,6 +86,7 @@ suggestion_outcomes = Table(
     Column("outcome", String(16), nullable=False),  # used, edited, ignored
     UniqueConstraint("conversation_id", "reply_seq", "source", "source_id", name="uq_suggestion_outcomes_reply"),
     Index("ix_suggestion_outcomes_council_at", "council", "at"),
+    Index("ix_suggestion_outcomes_council_id", "council", "id"),
 )
 
 
@@ -202,7 +205,7 @@ async def put_vectors(tx: AsyncConnection, encoder: str, vectors: Mapping[int, t
 
 async def newest_of_groups(tx: AsyncConnection, council: str, groups: Collection[str]) -> dict[str, tuple[str, datetime]]:
     """For each group its newest wording, and when that was sent."""
-    # Named in both parts: without it SQLite goes through every pair of the council for the outer one.
+    # Named in both parts and ordered by groups first: otherwise SQLite goes through every pair of the council for the outer one.
     of_groups = (past_replies.c.council == council, past_replies.c.group_id.in_(list(groups)))
     newest = (
         select(past_replies.c.group_id, func.max(past_replies.c.at).label("at"))
@@ -214,7 +217,7 @@ async def newest_of_groups(tx: AsyncConnection, council: str, groups: Collection
         select(past_replies.c.group_id, past_replies.c.reply, past_replies.c.at)
         .join(newest, (past_replies.c.group_id == newest.c.group_id) & (past_replies.c.at == newest.c.at))
         .where(*of_groups)
-        .order_by(past_replies.c.id)
+        .order_by(past_replies.c.group_id, past_replies.c.id)
     )
     return {row.group_id: (row.reply, utc(row.at)) for row in await tx.execute(query)}
 

@@ -53,6 +53,17 @@ async def test_what_was_replied_before_is_suggested_with_its_words_and_day(desk,
     assert 0 < first.percent <= 100
 
 
+async def test_a_file_that_was_mended_and_imported_again_is_suggested_from_by_a_gateway_that_knew_the_first(desk, tmp_path):
+    gateway = AssistDesk(desk.office)
+    for number, reply in enumerate((ANSWER, "We ask the owner to move it today, and ring you at five.")):
+        await desk.import_file(write(tmp_path / f"{number}.jsonl", conversation("c1", QUESTION, reply)))
+        await gateway.memory.update("enfield")
+    resident, _ = await desk.office.chat(ASHA)
+    await resident.say(QUESTION)
+    found = await gateway.suggestions.suggest(ASHA, resident.id)
+    assert [one.text for one in found.items if one.source == "reply"] == [reply]
+
+
 async def test_another_councils_replies_are_not_suggested(desk, tmp_path):
     await desk.import_file(write(tmp_path / "past.jsonl", conversation("c1", QUESTION, ANSWER, council="buckinghamshire")))
     resident, _ = await desk.office.chat(ASHA)
