@@ -74,8 +74,7 @@ class PastReplies:
         self._of_group = np.zeros(256, np.int32)
         self._ids = np.zeros(256, np.int64)
         self._gone = np.zeros(256, bool)
-        self._first = np.zeros(256, bool)
-        self._details = np.zeros(256, bool)
+        self._kinds = np.zeros(256, np.int8)  # 2 for a pair that opens its chat, and 1 for one that gives details
         self._sketches = Sketches()
         self._group_vectors = np.zeros((256, 0), np.float16)
         self._groups: dict[str, _Group] = {}
@@ -145,16 +144,13 @@ class PastReplies:
         with self._lock:
             if not self._places:
                 return []
-            count, weigh = self._count, self._weights
-            words = self._lexicon.scores(terms)
+            weigh = self._weights
             others = weigh["intent"] * self._agreement(unit(intents)) + self._of_place(first, details)
-            others[self._gone[:count]] = -np.inf
-            odds = self._with_meaning(others, vector)
-            by_words = _top(words, BY_WORDS)
-            odds[by_words] = others[by_words] + self._vectors[by_words] @ vector
-            rows = np.union1d(_top(odds, NEAREST), by_words)
+            others[self._gone[: self._count]] = -np.inf
+            by_words = _top(self._lexicon.scores(terms), BY_WORDS)
+            rows = np.union1d(self._nearest(others, vector), by_words)
             rows = rows[~self._gone[rows]]
-            best = odds[rows]
+            best = others[rows] + self._vectors[rows] @ vector
             if said is not None:
                 best = best + weigh["context"] * (self._group_vectors[self._of_group[rows]].astype(np.float32) @ said)
             return self._by_group(rows, best)
@@ -163,24 +159,22 @@ class PastReplies:
 
     def _of_place(self, first: bool, details: bool) -> Vector:
         """For every pair what the place of both messages in their chats says, and the details that they give."""
-        weigh, first_then, details_then = self._weights, self._first[: self._count], self._details[: self._count]
+        weigh = self._weights
         values = np.full((2, 2), weigh["bias"], np.float32)  # by whether the pair opened its chat, and whether it gave details
         values[int(first)] += weigh["opens"] if first else weigh["later"]
         if details:
             values[:, 1] += weigh["details"]
         elif not first:
             values[0, 0] += weigh["plain"]
-        return np.asarray(values.ravel()[2 * first_then.astype(np.int8) + details_then], np.float32)
+        return values.ravel().take(self._kinds[: self._count])
 
-    def _with_meaning(self, others: Vector, vector: Vector) -> Vector:
-        """The log-odds of every pair; where there are many, -inf for those that sketches find too far away."""
+    def _nearest(self, others: Vector, vector: Vector) -> Rows:
+        """The pairs with the highest log-odds; where there are many, among those that sketches find near enough."""
         near = self._sketches.products(vector)
         if near is None:
-            return others + self._vectors[: self._count] @ vector
+            return _top(others + self._vectors[: self._count] @ vector, NEAREST)
         rows = np.sort(np.argpartition(-(others + near), WEIGHED)[:WEIGHED])  # in order they lie nearer together
-        odds = np.full(len(others), -np.inf, np.float32)
-        odds[rows] = others[rows] + self._vectors[rows] @ vector
-        return odds
+        return rows[_top(others[rows] + self._vectors[rows] @ vector, NEAREST)]
 
     def _by_group(self, rows: Rows, odds: Vector) -> list[Near]:
         """Each group once, with its likeliest pairs."""
@@ -225,8 +219,7 @@ class PastReplies:
         self._vectors[place] = self._weights["asked"] * entry.vector + self._weights["fit"] * reply
         self._of_group[place] = group.place
         self._ids[place] = entry.id
-        self._first[place] = entry.first
-        self._details[place] = entry.details
+        self._kinds[place] = 2 * entry.first + entry.details
         for intent, chance in unit(entry.intents).items():
             places, chances = self._read_as.setdefault(intent, (array("i"), array("f")))
             places.append(place)
@@ -253,7 +246,7 @@ class PastReplies:
             self._groups[self._names[self._of_group[place]]].count -= 1
 
     def _grow(self) -> None:
-        for name in ("_vectors", "_of_group", "_ids", "_gone", "_first", "_details"):
+        for name in ("_vectors", "_of_group", "_ids", "_gone", "_kinds"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
 
@@ -273,5 +266,5 @@ def unit(intents: Mapping[str, float]) -> dict[str, float]:
 
 
 def _top(values: Vector, most: int) -> Rows:
-    places = np.argpartition(-values, most)[:most] if len(values) > most else np.arange(len(values))
-    return np.asarray(places[values[places] != 0], np.int64)
+    places = np.flatnonzero(values)
+    return places[np.argpartition(-values[places], most)[:most]] if len(places) > most else places

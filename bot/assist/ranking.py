@@ -117,19 +117,20 @@ def ranked(
     candidates: Sequence[Candidate], outcomes: Mapping[tuple[From, str], Outcomes], today: date, weights: Weights
 ) -> list[Candidate]:
     """The candidates with their chances, the likeliest first, past replies that say the same folded into the likeliest."""
-    weighed = [replace(one, odds=one.odds + _from_experience(one, outcomes, today, weights.by_hand)) for one in candidates]
-    ordered = sorted(weighed, key=lambda one: (-one.odds, one.source, one.id))
+    results = [one.odds + _from_experience(one, outcomes, today, weights.by_hand) for one in candidates]
+    ordered = sorted(zip(results, candidates, strict=True), key=lambda both: (-both[0], both[1].source, both[1].id))
     if not ordered:
         return []
-    vectors = np.stack([one.vector for one in ordered])
+    vectors = np.stack([one.vector for _, one in ordered])
     alike = vectors @ vectors.T >= SAME
     kept: list[int] = []
-    for place, one in enumerate(ordered):
+    for place, (_, one) in enumerate(ordered):
         if one.source != From.REPLY or not alike[place, kept].any():
             kept.append(place)
         if len(kept) == MOST:
             break
-    return [replace(ordered[place], chance=weights.chance(ordered[place].odds)) for place in kept]
+    best = [ordered[place] for place in kept]
+    return [replace(one, odds=odds, chance=weights.chance(odds)) for odds, one in best]
 
 
 def was_said(one: Vector, said: Vector) -> bool:
@@ -151,7 +152,8 @@ def _from_experience(
     one: Candidate, outcomes: Mapping[tuple[From, str], Outcomes], today: date, by_hand: Mapping[str, float]
 ) -> float:
     """What use so far adds: sent often, sent lately, accepted as a suggestion."""
-    added = by_hand["accepted"] * outcomes.get((one.source, one.id), Outcomes()).accepted
+    known = outcomes.get((one.source, one.id))
+    added = by_hand["accepted"] * known.accepted if known else 0.0
     if one.source == From.REPLY and one.last is not None:
         added += by_hand["times"] * math.log(max(1, one.times))
         added += by_hand["recent"] * (0.5 ** (max(0, (today - one.last).days) / YEAR) - 1)

@@ -87,9 +87,10 @@ class Lexicon:
         rare = [term for term in known if count < COMMON_FROM or len(self._postings[term]) < COMMON_SHARE * count]
         if not rare:
             return total
-        lengths = np.asarray(self._lengths, np.float32)
-        slope = (K1 + 1) / (1 + K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean()))))
+        lengths = np.asarray(self._lengths)
+        usual = max(1.0, float(lengths.mean()))
         for term in rare[:SEARCHED_TERMS]:
             places = np.asarray(self._postings[term], np.int32)
-            total[places] += math.log(1 + (count - len(places) + 0.5) / (len(places) + 0.5)) * slope[places]
+            weight = math.log(1 + (count - len(places) + 0.5) / (len(places) + 0.5)) * (K1 + 1)
+            total[places] += weight / (1 + K1 * (1 - B + B / usual * lengths[places].astype(np.float32)))
         return np.asarray(np.minimum(total / ENOUGH, 1.0), np.float32)
