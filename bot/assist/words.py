@@ -56,7 +56,7 @@ def terms(text: str) -> dict[str, str]:
 def stem(word: str) -> str:
     """The word without its ending, so that "bins" finds "bin"."""
     word = word.replace("’", "'").split("'", 1)[0]
-    for end in _ENDS:
+    for end in _ENDS if word.endswith(_ENDS) else ():
         if word.endswith(end) and len(word) - len(end) >= 3:
             return word.removesuffix(end) + ("y" if end in ("ied", "ies") else "")
     return word
