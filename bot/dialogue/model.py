@@ -73,8 +73,8 @@ class Bands:
     reading: float = 0.06  # a reading less likely than this is not offered
     part: float = 0.60  # a part of a message must be this sure to count as a question of its own
     told: float = 0.80  # the same for a part that tells something and asks nothing
-    urgent: float = 0.15  # danger to life: answered as urgent from here
-    urgent_with_hint: float = 0.08  # the same when the wording hints at danger too
+    urgent: float = 0.25  # danger to life: answered as urgent from here
+    urgent_with_hint: float = 0.15  # the same when the wording hints at danger too
     mention_danger: float = 0.04  # from here the answer mentions 999
     out_of_scope: float = 0.45  # turned away only when this sure
 
