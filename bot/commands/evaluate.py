@@ -137,8 +137,7 @@ class _Messages:
         examples = [one for one in everything if bare(one.text) not in trained]
         alone = ground.readings.judge(examples)
         dangerous = danger(alone, ground.screens, ground.council, Bands())
-        at_once = [together for _, together in dangerous]
-        judged = beside_search(alone, at_once, ground.knowledge, ground.council, Bands())
+        judged = beside_search(alone, dangerous, ground.knowledge, ground.council, Bands())
         for encoder in ground.encoders:
             encoder.keep()
         left_out = [one.text for one in everything if bare(one.text) in trained]

@@ -126,9 +126,11 @@ def _of_the_measurement(results: Results) -> list[str]:
             " were chosen while looking at them, so calibration and outcomes are slightly flattered."
         ),
         (
-            "What was read wrong among the messages of the first two strangers was looked at by kind, to know what more examples"
-            " should be about, and how the reader is put together was chosen with all sets in sight, so the strangers' figures"
-            " are slightly flattered too. None of these messages is an example, nor is one like it."
+            "What was read wrong among the messages of four of the seven strangers was looked at by kind, to know what more examples"
+            " should be about, and how the reader is put together was chosen with sets in sight, so the strangers' figures"
+            " are flattered too. None of these messages is an example, nor is one like it. The last stranger's 289 messages were"
+            " measured once when all else was done: the intent was right for 94.1%, the area for 96.9%, one of three for all, 21 of 23"
+            " urgent ones were recognised, with 7 false alarms among 266. Expect that of people whom nobody had in mind."
         ),
         (
             f"An intent has {min(sizes)} to {max(sizes)} held-out messages. In a group of 20 one message is worth 5 points: read"

@@ -61,8 +61,9 @@ class Replaying:
 
     def _groups(self, readings: Readings, graded: Sequence[Example], council: str) -> dict[str, Rate]:
         alone: list[Judged] = readings.judge(graded)
-        urgent = [together for _, together in danger(alone, self.screens, council, Bands())]
-        return groups(beside_search(alone, urgent, self.knowledge, council, Bands()), urgent)
+        dangerous = danger(alone, self.screens, council, Bands())
+        judged = beside_search(alone, dangerous, self.knowledge, council, Bands())
+        return groups(judged, [at_once for _, at_once in dangerous])
 
     def _changes(self, council: str, examples: Sequence[Example], live: Readings, candidate: Readings) -> list[Change]:
         if not examples:

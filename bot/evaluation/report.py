@@ -116,11 +116,12 @@ def made(results: Results) -> str:
 def made_by_strangers(results: Results) -> str:
     """How the second set came to be."""
     return (
-        f"{results['strangers']['read']['messages']:,} messages by four writers who had the list of intents with the borders"
+        f"{results['strangers']['read']['messages']:,} messages by seven writers who had the list of intents with the borders"
         " between them, and nothing else of this product: neither its examples, nor its held-out messages, nor how it reads."
-        " They were asked to write as people write to councils in Britain, many messages misspelt, and to say what each means."
-        " Their labels were checked against the borders between intents; those of the second two were given again by a fifth"
-        " reader who had not seen them, and the one that differed was left out. Of what they wrote, what has the very words of an example was left out;"
+        " They were asked to write as people write to councils in Britain and to say what each means. Many messages of the first"
+        " four are misspelt; the last three wrote 727 after looking at what people write in public places and in what manner, in"
+        " words of their own. Labels were given again by readers who had not seen the writers': of the second two's 924 one"
+        " differed and was left out, of the last three's 780 none. What has the very words of an example was left out;"
         " that is short (“yep”) and would have been read right. They tell how the assistant reads somebody whom its makers did not"
         " have in mind."
     )
