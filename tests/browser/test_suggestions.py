@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.staff.model import Role
 from tests.browser.conftest import OPEN, PASSWORD, PHONE, Desk, add_account, faults, keep_picture, running_desk, say
@@ -164,3 +164,24 @@ def test_suggestions_for_another_message_or_for_own_words_leave_what_is_typed(ch
     adviser.set_viewport_size(PHONE)
     assert adviser.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults(adviser) == [], "on a phone"
+
+
+def test_what_is_typed_while_a_reply_is_on_its_way_is_neither_lost_nor_forgotten(chat):
+    adviser, resident = chat
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    adviser.route("**/reply", hold, times=1)  # a slow connection: the first reply is on its way for long
+    field = adviser.locator("#text")
+    field.fill("I have found your account.")
+    adviser.keyboard.press("Control+Enter")
+    while not held:
+        adviser.wait_for_timeout(50)
+    adviser.keyboard.type(" You owe nothing.")
+    adviser.keyboard.press("Control+Enter")
+    held[0].continue_()
+    resident.get_by_text("I have found your account.", exact=True).wait_for()
+    resident.get_by_text("You owe nothing.", exact=True).wait_for()
+    expect(field).to_have_value("")

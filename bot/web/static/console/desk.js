@@ -16,6 +16,9 @@ let fetching = false;
 let again = false;
 let sinceLost = "";
 let signedOut = false;
+// Forms on their way, and those to be sent once more then. Not marks on the forms: new HTML would take them off.
+const sending = new Set();
+const sendNext = new Set();
 
 prepareSound();
 prepareTyped();
@@ -89,25 +92,46 @@ async function send(event) {
   if (!(form instanceof HTMLFormElement) || !form.closest("#desk")) return;
   event.preventDefault();
   if (form.hasAttribute("data-finds")) return find(form);
-  if (form.dataset.sending) return;
-  form.dataset.sending = "yes";
+  if (sending.has(form)) return void sendNext.add(form); // whoever is quicker than the connection has written more already
+  sending.add(form);
+  const sent = form.querySelector("textarea")?.value || "";
+  let done = false;
   try {
     const body = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (response.status === 401) return saySignedOut();
+    const since = typedSince(form, sent);
     if (response.ok) forgetTyped(form);
     if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
-    if (response.ok) form.reset();
-    if (response.ok) form.querySelector("[data-inserted]")?.replaceChildren();
+    if (response.ok) empty(form, since);
     if (response.ok) for (const fold of form.closest("details[id]") ? [form.closest("details")] : []) fold?.removeAttribute("open");
     swap(await response.text());
     document.getElementById("fault")?.focus();
     if (response.ok && form.hasAttribute("data-sends")) document.getElementById("text")?.focus();
+    done = response.ok;
   } catch {
     say((lost.dataset.lost || "").replace("{time}", ""));
   } finally {
-    delete form.dataset.sending;
+    sending.delete(form);
+    if (sendNext.delete(form) && done && form.querySelector("textarea")?.value.trim()) form.requestSubmit();
   }
+}
+
+/** What somebody has typed or put in while a form was on its way.
+ * @param {HTMLFormElement} form @param {string} sent */
+function typedSince(form, sent) {
+  const now = form.querySelector("textarea")?.value || "";
+  return now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
+}
+
+/** Empties a form that was sent, but for what was typed since, with the suggestions that it came from.
+ * @param {HTMLFormElement} form @param {string} since */
+function empty(form, since) {
+  form.reset();
+  const field = form.querySelector("textarea");
+  if (!field || !since) return form.querySelector("[data-inserted]")?.replaceChildren();
+  field.value = since;
+  keepTyped(field);
 }
 
 /** Looks up answers without leaving the page, so that nothing that is typed is lost.
