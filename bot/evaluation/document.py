@@ -44,8 +44,9 @@ def document(results: Results) -> str:
         "## Aims",
         _table(["Aim", "Wanted", "Reached on the held-out messages", "Kept", "On those of strangers", "Kept"], findings),
         (
-            "The reader is the engine's classifier. The assistant weighs what search finds beside it and decides by the two"
-            " together, so that is what the aims and everything below are measured on, except danger. The held-out messages:"
+            "The reader is the engine's classifier. The assistant answers danger first, by the screen and the reader together; for"
+            " all else it weighs what search finds beside the reader. That is what the aims and everything below are measured on."
+            " The held-out messages:"
         ),
         _table(*report.readings_table(results)),
         "## Weaknesses",

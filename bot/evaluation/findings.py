@@ -126,10 +126,10 @@ def _of_the_measurement(results: Results) -> list[str]:
             " were chosen while looking at them, so calibration and outcomes are slightly flattered."
         ),
         (
-            "What was read wrong among the messages of four of the seven strangers was looked at by kind, to know what more examples"
-            " should be about, and how the reader is put together was chosen with sets in sight, so the strangers' figures"
+            "What was read wrong among the messages of five of the seven strangers was looked at by kind, to know what more examples"
+            " and phrases of the screen should be about, and how the reader is put together was chosen with sets in sight, so the strangers' figures"
             " are flattered too. None of these messages is an example, nor is one like it. The last stranger's 289 messages were"
-            " measured once when all else was done: the intent was right for 94.1%, the area for 96.9%, one of three for all, 21 of 23"
+            " measured once, when the examples were done and before the last phrases: the intent was right for 94.1%, the area for 96.9%, one of three for all, 21 of 23"
             " urgent ones were recognised, with 7 false alarms among 266. Expect that of people whom nobody had in mind."
         ),
         (

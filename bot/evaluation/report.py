@@ -186,7 +186,10 @@ def reliability_table(calibration: Mapping[str, Any]) -> tuple[list[str], list[l
 def readings_table(results: Results, name: str = "held_out") -> tuple[list[str], list[list[str]]]:
     """Headings and rows for one set: how much search adds to the reader, and cross-validation, which has the reader alone."""
     messages = results[name]
-    columns = [("Reader alone", messages["reader_alone"]), ("With search, as the assistant decides", messages["read"])]
+    columns = [
+        ("Reader alone", messages["reader_alone"]),
+        ("With the screen and search, as the assistant decides", messages["read"]),
+    ]
     if results["folds"] and name == "held_out":
         columns.append(("Reader alone, cross-validated", results["folds"]))
     rows = [main_rows(figures) for _, figures in columns]
@@ -205,7 +208,7 @@ def main_rows(figures: Mapping[str, Any]) -> list[list[str]]:
         ["Right service area", in_words(figures["area"]), interval(figures["area"])],
         ["Out of scope recognised", in_words(figures["out_of_scope"]["recognised"]), ""],
         ["Real questions read as out of scope", in_words(figures["out_of_scope"]["mistaken"]), ""],
-        ["Urgent recognised, without the screen", in_words(figures["urgent"]["recognised"]), ""],
+        ["Urgent recognised", in_words(figures["urgent"]["recognised"]), ""],
         ["Read as urgent by mistake", in_words(figures["urgent"]["mistaken"]), ""],
         ["Expected calibration error", f"{error['expected_error']:.3f} (of {error['messages']:,} messages)", ""],
     ]

@@ -5,10 +5,11 @@ it says in `_work` what it does; app.py starts and closes it.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 
 
-class Background:
+class Background(ABC):
     """A service with work of its own. `_work` runs until `close`; what it raises is its own to catch."""
 
     _task: asyncio.Task[None] | None = None
@@ -24,5 +25,6 @@ class Background:
             with suppress(asyncio.CancelledError):
                 await self._task
 
+    @abstractmethod
     async def _work(self) -> None:
-        raise NotImplementedError
+        """What is done beside the requests."""

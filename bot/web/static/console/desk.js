@@ -17,7 +17,9 @@ let again = false;
 let sinceLost = "";
 let signedOut = false;
 // Forms on their way, and those to be sent once more then. Not marks on the forms: new HTML would take them off.
+/** @type {Set<HTMLFormElement>} */
 const sending = new Set();
+/** @type {Set<HTMLFormElement>} */
 const sendNext = new Set();
 
 prepareSound();
@@ -95,12 +97,12 @@ async function send(event) {
   if (sending.has(form)) return void sendNext.add(form); // whoever is quicker than the connection has written more already
   sending.add(form);
   const sent = form.querySelector("textarea")?.value || "";
-  let done = false;
+  let since = "";
   try {
     const body = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (response.status === 401) return saySignedOut();
-    const since = typedSince(form, sent);
+    if (response.ok) since = typedSince(form, sent);
     if (response.ok) forgetTyped(form);
     if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
     if (response.ok) empty(form, since);
@@ -108,12 +110,11 @@ async function send(event) {
     swap(await response.text());
     document.getElementById("fault")?.focus();
     if (response.ok && form.hasAttribute("data-sends")) document.getElementById("text")?.focus();
-    done = response.ok;
   } catch {
     say((lost.dataset.lost || "").replace("{time}", ""));
   } finally {
     sending.delete(form);
-    if (sendNext.delete(form) && done && form.querySelector("textarea")?.value.trim()) form.requestSubmit();
+    if (sendNext.delete(form) && since) form.requestSubmit(); // a second press with nothing new in between was only that
   }
 }
 
